@@ -1,0 +1,162 @@
+"""The road a face takes: picture, boxes and landmarks, upright crops, probabilities, `Faces`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.acquire import ImageSource, expand_sources, read_image
+from mien.align import align_faces
+from mien.detect import Detections, Detector, get_detector
+from mien.errors import BatchError, InputError, MienError
+from mien.faces import Faces
+from mien.labels import LabelSet, get_label_set
+from mien.models import load_model
+
+CHUNK = 32
+"""Pictures whose faces go through the network together."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The faces of one picture before they are read."""
+
+    detections: Detections
+    crops: npt.NDArray[np.uint8]
+    image_size: tuple[int, int]
+
+
+class Analyzer:
+    """Keeps a detector and a model loaded. Safe to share between threads.
+
+    Parameters
+    ----------
+    model : str or Path
+        Name of a model, or the path of a card.
+    detector : str or Detector
+        ``"yunet"``, ``"opencv"`` or any object with a ``detect`` method.
+    label_set : str or LabelSet, optional
+        What to call the expressions: ``"ekman7"``, ``"ferplus8"`` or ``"five"``. By default what the model prefers.
+    crops : {1, 10}
+        Crops of each face that are read and averaged; ten are a little more accurate and ten times slower.
+    min_score : float
+        Detections below this confidence are left out, 0 to 1.
+    threads : int
+        Pictures of a list that are worked on at the same time, and threads of a network run.
+
+    Raises
+    ------
+    UnknownName, ModelError, InputError
+        If one of these does not exist, is damaged or does not fit.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "mien",
+        detector: str | Detector = "yunet",
+        label_set: str | LabelSet | None = None,
+        *,
+        crops: int = 1,
+        min_score: float = 0.6,
+        threads: int = 1,
+    ) -> None:
+        if crops not in (1, 10):
+            raise InputError(f"crops must be 1 or 10, not {crops}")
+        if threads < 1:
+            raise InputError(f"threads must be at least 1, not {threads}")
+        self._model = load_model(model, threads)
+        self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
+        self._model.choose_head(self.label_set)
+        self._detector = get_detector(detector, min_score=min_score)
+        self._crops = crops
+        self._threads = threads
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model, as its card has it."""
+        return self._model.card.name
+
+    @overload
+    def analyze(self, source: list[Any] | tuple[Any, ...]) -> list[Faces]: ...
+
+    @overload
+    def analyze(self, source: ImageSource) -> Faces: ...
+
+    def analyze(self, source: ImageSource | list[Any] | tuple[Any, ...]) -> Faces | list[Faces]:
+        """Read the faces of a picture, or of each picture of a list.
+
+        Parameters
+        ----------
+        source : path, bytes, file object, PIL image, array, or a list of them
+            The picture. An array is RGB uint8 of shape (h, w, 3). In a list, folders and patterns with ``*`` stand for
+            the pictures they hold.
+
+        Returns
+        -------
+        Faces or list of Faces
+            One for a picture; for a list, one each in the same order. No face is an empty `Faces`.
+
+        Raises
+        ------
+        UnreadableImage
+            If the picture cannot be read.
+        BatchError
+            If pictures of a list cannot be read; it carries the results of the others.
+        """
+        if not isinstance(source, (list, tuple)):
+            return self._read([self._find(source)])[0]
+        results = [result for _, result in self.stream(source)]
+        faces = [result for result in results if isinstance(result, Faces)]
+        if len(faces) < len(results):
+            raise BatchError(results)
+        return faces
+
+    def stream(self, sources: Sequence[ImageSource]) -> Iterator[tuple[ImageSource, Faces | MienError]]:
+        """Read many pictures, in order, in bounded memory; a picture that fails yields its error."""
+        with ThreadPoolExecutor(self._threads) as pool:
+            pictures = iter(expand_sources(sources))
+            while chunk := list(islice(pictures, CHUNK)):
+                found = list(pool.map(self._try_to_find, chunk))
+                read = iter(self._read([f for f in found if isinstance(f, _Found)]))
+                for source, outcome in zip(chunk, found, strict=True):
+                    yield source, next(read) if isinstance(outcome, _Found) else outcome
+
+    def _find(self, source: ImageSource) -> _Found:
+        """Acquire, detect, align."""
+        image = read_image(source)
+        detections = self._detector.detect(image)
+        settings = self._model.card.input
+        crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
+        return _Found(detections, crops, (image.shape[1], image.shape[0]))
+
+    def _try_to_find(self, source: ImageSource) -> _Found | MienError:
+        try:
+            return self._find(source)
+        except MienError as error:
+            return error
+
+    def _read(self, pictures: list[_Found]) -> list[Faces]:
+        """Run the network over the faces of all pictures together and hand each picture its own."""
+        if not pictures:
+            return []
+        crops = np.concatenate([picture.crops for picture in pictures])
+        probabilities = self._model.probabilities(crops, self.label_set, self._crops)
+        ends = np.cumsum([len(picture.crops) for picture in pictures])[:-1]
+        return [
+            Faces(
+                boxes=picture.detections.boxes,
+                detection_scores=picture.detections.scores,
+                landmarks=picture.detections.landmarks,
+                probabilities=part,
+                label_set=self.label_set,
+                image_size=picture.image_size,
+            )
+            for picture, part in zip(pictures, np.split(probabilities, ends), strict=True)
+        ]

@@ -1,0 +1,42 @@
+"""All commands in one application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mien.cli.analyze import analyze
+from mien.cli.benchmark import benchmark
+from mien.cli.evaluate import evaluate
+from mien.cli.export import export
+from mien.cli.models import models
+from mien.cli.train import train
+
+app = typer.Typer(
+    name="mien",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (analyze, models, evaluate, benchmark, train, export):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from mien import __version__
+
+        print(f"mien {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+) -> None:
+    """Reads facial expressions in photos; trains and measures the models that do so."""

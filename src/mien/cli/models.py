@@ -1,0 +1,35 @@
+"""``mien models``: what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mien.models import list_models
+
+
+def models() -> None:
+    """List the models that come with the package."""
+    table = Table(caption="PublicTest of FER2013 (ekman7) and FER+ (ferplus8, majority), ten crops")
+    table.add_column("model")
+    table.add_column("parameters", justify="right")
+    table.add_column("MACs a face", justify="right")
+    table.add_column("ekman7", justify="right")
+    table.add_column("ferplus8", justify="right")
+    table.add_column("what it is")
+    for card in list_models():
+        table.add_row(
+            card.name,
+            f"{card.parameters / 1e6:.2f} M",
+            f"{card.macs / 1e6:.0f} M",
+            _percent(card.measured.get("ekman7 PublicTest, accuracy, ten crops")),
+            _percent(card.measured.get("ferplus8 PublicTest, accuracy, ten crops")),
+            card.description,
+        )
+    Console().print(table)
+
+
+def _percent(value: Any) -> str:
+    return "-" if value is None else f"{value:.1%}"

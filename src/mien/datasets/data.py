@@ -1,0 +1,41 @@
+"""What every data-set reader yields: `FaceData`, faces and labels of one split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.labels import LabelSet
+
+
+@dataclass(frozen=True, eq=False)
+class FaceData:
+    """Labelled grey face crops of one split.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        Grey faces.
+    labels : ndarray of int64, shape (n,)
+        Indices into `label_set`.
+    label_set : LabelSet
+        What the labels mean.
+    votes : ndarray of uint8, shape (n, 10), or None
+        FER+ votes (neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face), where
+        the copy has them.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+    label_set: LabelSet
+    votes: npt.NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def subset(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> FaceData:
+        """The given rows, by index or mask."""
+        votes = None if self.votes is None else self.votes[rows]
+        return FaceData(self.images[rows], self.labels[rows], self.label_set, votes)

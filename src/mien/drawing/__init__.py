@@ -1,0 +1,1 @@
+"""What people look at: pictures with their faces marked, and tables for the terminal."""

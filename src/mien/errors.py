@@ -1,0 +1,95 @@
+"""Every error that mien raises on purpose.
+
+::
+
+    MienError
+     +-- InputError            what the caller handed in cannot be used
+     |    +-- UnreadableImage  a file or buffer that is not a whole picture; names it
+     |    |    +-- ImageTooLarge
+     |    +-- NoImages         a folder or pattern in which there is no picture
+     |    +-- UnknownName      a model, label set, data set or recipe that does not exist
+     +-- BatchError            some pictures of a list could not be read; carries the results of the rest
+     +-- ModelError            a model file or its card is damaged
+     +-- DatasetError          a data set is not as its reader expects it
+     +-- MissingExtra          an optional dependency is not installed
+
+The message of each is one sentence that a user can act on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class MienError(Exception):
+    """Base class of all errors that mien raises on purpose."""
+
+
+class InputError(MienError, ValueError):
+    """What the caller handed in cannot be used."""
+
+
+class UnreadableImage(InputError):
+    """A file or buffer that is not a whole picture.
+
+    Attributes
+    ----------
+    source : str
+        The path, or a description such as ``<bytes>``.
+    reason : str
+        Why it could not be read.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class ImageTooLarge(UnreadableImage):
+    """A picture with more pixels than the limit; it was not decoded."""
+
+
+class NoImages(InputError):
+    """A folder or pattern in which there is no picture."""
+
+
+class UnknownName(InputError):
+    """A model, label set, data set or recipe that does not exist."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = list(known)
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+        super().__init__(f"no {kind} is named {name!r}; {hint}")
+
+
+class BatchError(MienError):
+    """Some pictures of a list could not be read.
+
+    Attributes
+    ----------
+    results : list
+        For each picture, in order, its `Faces` or the `MienError` that it met.
+    """
+
+    def __init__(self, results: Sequence[object]) -> None:
+        errors = [result for result in results if isinstance(result, MienError)]
+        super().__init__(f"{len(errors)} of {len(results)} pictures could not be read; the first: {errors[0]}")
+        self.results = list(results)
+
+
+class ModelError(MienError):
+    """A model file or its card is damaged."""
+
+
+class DatasetError(MienError):
+    """A data set is not as its reader expects it."""
+
+
+class MissingExtra(MienError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an optional part of mien: pip install 'mien[{extra}]'")

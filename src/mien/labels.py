@@ -1,0 +1,134 @@
+"""Label sets and the mappings between them.
+
+A label set is an ordered tuple of names. A mapping says, for each label of one set, to which label of another its
+probability goes; it is total, so probabilities still sum to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.errors import InputError, UnknownName
+
+FloatArray = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """An ordered set of expression names.
+
+    Attributes
+    ----------
+    name : str
+        For example ``"ekman7"``.
+    labels : tuple of str
+        The names, in the order of the probabilities.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def index(self, label: str) -> int:
+        """Position of `label`; raises `UnknownName` if it is not in the set."""
+        try:
+            return self.labels.index(label)
+        except ValueError:
+            raise UnknownName(f"{self.name} label", label, self.labels) from None
+
+
+EKMAN7 = LabelSet("ekman7", ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"))
+"""The order of FER2013's ``emotion`` column."""
+
+FERPLUS8 = LabelSet("ferplus8", ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"))
+"""The order of FER+'s vote columns."""
+
+FIVE = LabelSet("five", ("angry", "surprise", "sad", "happy", "neutral"))
+"""Five coarse classes: ``surprise`` holds fear and disgust too."""
+
+LABEL_SETS = {s.name: s for s in (EKMAN7, FERPLUS8, FIVE)}
+
+_MAPPINGS: dict[tuple[str, str], dict[str, str]] = {
+    ("ekman7", "five"): {
+        "angry": "angry",
+        "disgust": "surprise",
+        "fear": "surprise",
+        "happy": "happy",
+        "sad": "sad",
+        "surprise": "surprise",
+        "neutral": "neutral",
+    },
+    # Contempt has no counterpart among the seven; people who do not see contempt mostly say neutral.
+    ("ferplus8", "ekman7"): {
+        "neutral": "neutral",
+        "happiness": "happy",
+        "surprise": "surprise",
+        "sadness": "sad",
+        "anger": "angry",
+        "disgust": "disgust",
+        "fear": "fear",
+        "contempt": "neutral",
+    },
+    ("ferplus8", "five"): {
+        "neutral": "neutral",
+        "happiness": "happy",
+        "surprise": "surprise",
+        "sadness": "sad",
+        "anger": "angry",
+        "disgust": "surprise",
+        "fear": "surprise",
+        "contempt": "neutral",
+    },
+}
+
+
+def get_label_set(name: str | LabelSet) -> LabelSet:
+    """The label set called `name`; raises `UnknownName` if there is none."""
+    if isinstance(name, LabelSet):
+        return name
+    try:
+        return LABEL_SETS[name]
+    except KeyError:
+        raise UnknownName("label set", name, LABEL_SETS) from None
+
+
+def can_map(source: LabelSet, target: LabelSet) -> bool:
+    """Whether probabilities over `source` can be merged into `target`."""
+    return source == target or (source.name, target.name) in _MAPPINGS
+
+
+def merge_probabilities(probabilities: FloatArray, source: LabelSet, target: LabelSet) -> FloatArray:
+    """Merge probabilities over one label set into another by summing.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, len(source))
+        Rows sum to one.
+    source, target : LabelSet
+        From and to.
+
+    Returns
+    -------
+    ndarray of float, shape (n, len(target))
+        Rows sum to one; same dtype.
+
+    Raises
+    ------
+    InputError
+        If no mapping between the two sets is defined.
+    """
+    if source == target:
+        return probabilities
+    try:
+        mapping = _MAPPINGS[source.name, target.name]
+    except KeyError:
+        raise InputError(f"there is no mapping from label set {source.name!r} to {target.name!r}") from None
+    merge = np.zeros((len(source), len(target)), probabilities.dtype)
+    for i, label in enumerate(source.labels):
+        merge[i, target.index(mapping[label])] = 1
+    return probabilities @ merge

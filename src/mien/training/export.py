@@ -1,0 +1,140 @@
+"""From a training run to a model: the ONNX file, its calibration, its figures and its card."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mien.datasets import FaceData
+from mien.datasets.duplicates import near_duplicates
+from mien.evaluation.calibration import fit_temperature
+from mien.evaluation.metrics import score
+from mien.evaluation.protocol import evaluate, labelled
+from mien.models import Head, Input, Model, ModelCard, checksum, read_card, write_card
+from mien.models.model import softmax
+from mien.networks import make_network
+from mien.training.preparation import HEADS, MEAN, STD
+from mien.training.run import Run
+
+
+def export(run: Run, validation: FaceData, training: FaceData, folder: Path, margin: float) -> Path:
+    """Write the model of a run.
+
+    Parameters
+    ----------
+    run : Run
+        The training.
+    validation : FaceData
+        PublicTest: half of it fits the temperatures, the other half says how good they are.
+    training : FaceData
+        To tell which validation pictures have near-duplicates in it.
+    folder : Path
+        Where the ONNX file and the card are written.
+    margin : float
+        Of the face's frame in whole photos, for the card.
+
+    Returns
+    -------
+    Path
+        The card.
+    """
+    recipe = run.recipe
+    network = make_network(recipe.network)
+    network.load_state_dict(run.load_weights())
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx_path = folder / f"{recipe.name}.onnx"
+    write_onnx(network, recipe.crop, onnx_path)
+    done = len(run.metrics)
+    card = ModelCard(
+        name=recipe.name,
+        description=recipe.description,
+        licence="MIT",
+        file=onnx_path.name,
+        sha256=checksum(onnx_path.read_bytes()),
+        input=Input(frame=validation.images.shape[-1], size=recipe.crop, margin=margin, mean=MEAN, std=STD),
+        heads=tuple(Head(label_set.name, 1.0) for label_set in HEADS),
+        parameters=sum(p.numel() for p in network.parameters()),
+        macs=count_macs(network, recipe.crop),
+        training={
+            "data": "FER2013 Training (28,709 faces) with FER+ votes",
+            "recipe": recipe.name,
+            "epochs": done,
+            "seed": run.config["seed"],
+            "command": f"mien train --recipe {recipe.name} --epochs {recipe.epochs} "
+            f"--seed {run.config['seed']} --data fer2013:PATH --out RUN",
+        },
+        measured={},
+    )
+    path = onnx_path.with_suffix(".json")
+    write_card(card, path)
+    calibrate(path, validation, training)
+    return path
+
+
+def calibrate(path: Path, validation: FaceData, training: FaceData) -> None:
+    """Fit one temperature a head, measure, and write both into the card."""
+    model = Model(path, threads=torch.get_num_threads())
+    seen = near_duplicates(validation.images, training.images)
+    heads = []
+    measured: dict[str, object] = {}
+    for label_set in HEADS:
+        rows, truth = labelled(validation, label_set)
+        # Interleaved halves: both hold the same mixture whatever the order of the file.
+        fit, held_out = np.arange(len(truth)) % 2 == 0, np.arange(len(truth)) % 2 == 1
+        logits = model.logits(validation.images[rows], label_set.name)
+        temperature = round(fit_temperature(logits[fit], truth[fit]), 4)
+        heads.append(Head(label_set.name, temperature))
+        calibrated = score(softmax(logits[held_out] / temperature), truth[held_out], label_set)
+        measured[f"{label_set.name} PublicTest, ECE on the half not fitted, single crop"] = round(calibrated["ece"], 4)
+        for crops in (1, 10):
+            figures = evaluate(model, validation, label_set, crops, seen).figures
+            protocol = "single crop" if crops == 1 else "ten crops"
+            for key in ("accuracy", "balanced_accuracy", "accuracy_without_near_duplicates", "n"):
+                measured[f"{label_set.name} PublicTest, {key}, {protocol}"] = round(figures[key], 4)
+    card = read_card(path)
+    values = {**vars(card), "heads": tuple(heads), "measured": measured}
+    write_card(ModelCard(**values), path)
+
+
+def write_onnx(network: nn.Module, size: int, path: Path) -> None:
+    """Write a network as ONNX: input ``faces (n, 1, size, size)``, one output of logits a head."""
+    network.eval()
+    names = [label_set.name for label_set in HEADS]
+    with warnings.catch_warnings():
+        # The newer exporter needs another package and gives the same graph.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, 1, size, size),),
+            str(path),
+            input_names=["faces"],
+            output_names=names,
+            dynamic_axes={name: {0: "n"} for name in ["faces", *names]},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def count_macs(network: nn.Module, size: int) -> int:
+    """Multiplications with addition in the convolutions and linear layers, for one face."""
+    total = 0
+
+    def count(module: nn.Module, _inputs: object, output: Tensor) -> None:
+        nonlocal total
+        per_output = module.weight[0].numel()  # type: ignore[index]
+        total += output[0].numel() * int(per_output)
+
+    hooks = [
+        module.register_forward_hook(count)
+        for module in network.modules()
+        if isinstance(module, (nn.Conv2d, nn.Linear))
+    ]
+    with torch.no_grad():
+        network.eval()(torch.zeros(1, 1, size, size))
+    for hook in hooks:
+        hook.remove()
+    return total

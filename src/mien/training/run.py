@@ -1,0 +1,116 @@
+"""A run folder: the recipe, the measurements of each epoch and the state from which training goes on.
+
+::
+
+    RUN/config.json      recipe, data, seed, versions
+    RUN/metrics.jsonl    one line an epoch
+    RUN/state.npz        everything the next epoch needs (no pickles)
+    RUN/weights.npz      the averaged weights: what is evaluated and exported
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mien.errors import DatasetError, InputError
+from mien.training.recipe import Augmentation, Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder in which one training lives."""
+
+    folder: Path
+
+    def start(self, config: dict[str, Any]) -> None:
+        """Write the configuration, or make sure that the folder's own is the same."""
+        path = self.folder / "config.json"
+        if path.exists():
+            before = json.loads(path.read_text())
+            # The data may lie elsewhere by now; recipe and seed must be what they were.
+            changed = [key for key in ("recipe", "seed") if before.get(key) != config[key]]
+            if changed:
+                raise InputError(
+                    f"{self.folder} holds a run with another {' and '.join(changed)}; give a new folder to --out"
+                )
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _write(path, json.dumps(config, indent=2) + "\n")
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What `start` wrote."""
+        path = self.folder / "config.json"
+        try:
+            config: dict[str, Any] = json.loads(path.read_text())
+        except (OSError, json.JSONDecodeError) as error:
+            raise InputError(f"{self.folder}: not a training run ({error})") from None
+        return config
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it was when the run began."""
+        values = dict(self.config["recipe"])
+        values["augmentation"] = Augmentation(**values["augmentation"])
+        values["sizes"] = tuple((start, size) for start, size in values["sizes"])
+        return Recipe(**values)
+
+    @property
+    def metrics(self) -> list[dict[str, float]]:
+        """One dict a finished epoch."""
+        path = self.folder / "metrics.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def save_epoch(self, metrics: list[dict[str, float]], state: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
+        """Store a finished epoch; the state goes last, so a run killed here repeats one epoch at most."""
+        _write(self.folder / "metrics.jsonl", "".join(json.dumps(m) + "\n" for m in metrics))
+        save_tensors(self.folder / "weights.npz", weights)
+        save_tensors(self.folder / "state.npz", state)
+
+    def load_state(self) -> dict[str, Tensor] | None:
+        """The last state, or None before the first epoch ended."""
+        path = self.folder / "state.npz"
+        return load_tensors(path) if path.exists() else None
+
+    def load_weights(self) -> dict[str, Tensor]:
+        """The averaged weights; raises `InputError` before the first epoch ended."""
+        path = self.folder / "weights.npz"
+        if not path.exists():
+            raise InputError(f"{self.folder}: no epoch of this run has ended yet")
+        return load_tensors(path)
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write tensors as a NumPy archive, whole or not at all."""
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, allow_pickle=False, **{name: t.detach().cpu().numpy() for name, t in tensors.items()})
+    os.replace(partial, path)
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """Read what `save_tensors` wrote."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: torch.from_numpy(archive[name]) for name in archive.files}
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: damaged ({error})") from None
+
+
+def describe_recipe(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as JSON holds it."""
+    described: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return described
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_suffix(path.suffix + ".partial")
+    partial.write_text(text)
+    os.replace(partial, path)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mien.errors import ModelError, UnknownName
+from mien.models import list_models, load_model
+from mien.models.registry import WEIGHTS
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """A copy of the default model that a test may damage."""
+    for suffix in (".json", ".onnx"):
+        shutil.copy(WEIGHTS / f"mien{suffix}", tmp_path / f"mien{suffix}")
+    return tmp_path / "mien.json"
+
+
+def change(card: Path, **values: object) -> None:
+    card.write_text(json.dumps({**json.loads(card.read_text()), **values}))
+
+
+def test_a_model_is_found_by_name_by_card_and_by_file(card: Path) -> None:
+    names = [load_model(n).card.name for n in ("mien", card, str(card), card.with_suffix(".onnx"))]
+    assert names == ["mien"] * 4
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'mien'"):
+        load_model("mein")
+
+
+def test_damaged_json(card: Path) -> None:
+    card.write_text(card.read_text()[:100])
+    with pytest.raises(ModelError, match=r"mien\.json: the model card is damaged"):
+        load_model(card)
+
+
+@pytest.mark.parametrize("field", ["name", "heads", "sha256", "input", "file"])
+def test_each_lacking_field_is_named(card: Path, field: str) -> None:
+    values = json.loads(card.read_text())
+    del values[field]
+    card.write_text(json.dumps(values))
+    with pytest.raises(ModelError, match=rf"damaged \(it lacks '{field}'\)"):
+        load_model(card)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"heads": []},
+        {"heads": [{"label_set": "nine", "temperature": 1.0}]},
+        {"heads": [{"label_set": "ekman7", "temperature": "warm"}]},
+        {"heads": [{"label_set": "ekman7", "temperature": 0}]},
+        {"input": {"frame": 40, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.25}},
+        {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0}},
+        {"input": 7},
+        {"parameters": "many"},
+    ],
+    ids=str,
+)
+def test_impossible_values(card: Path, values: dict[str, object]) -> None:
+    change(card, **values)
+    with pytest.raises(ModelError, match="the model card is damaged"):
+        load_model(card)
+
+
+def test_a_card_that_is_a_list(card: Path) -> None:
+    card.write_text("[]")
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(card)
+
+
+def test_missing_onnx(card: Path) -> None:
+    card.with_suffix(".onnx").unlink()
+    with pytest.raises(ModelError, match=r"mien\.onnx: no such file"):
+        load_model(card)
+
+
+def test_other_onnx_than_the_card_says(card: Path) -> None:
+    with card.with_suffix(".onnx").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelError, match="sha256 differs"):
+        load_model(card)
+
+
+def test_a_file_that_is_no_onnx(card: Path) -> None:
+    import hashlib
+
+    card.with_suffix(".onnx").write_bytes(b"not a model")
+    change(card, sha256=hashlib.sha256(b"not a model").hexdigest())
+    with pytest.raises(ModelError, match="onnxruntime cannot load it"):
+        load_model(card)
+
+
+@pytest.mark.parametrize("model", list_models(), ids=lambda c: c.name)
+def test_shipped_cards_are_complete(model) -> None:
+    assert model.licence == "MIT"
+    assert model.training["command"].startswith(f"mien train --recipe {model.name}")
+    assert model.parameters > 100_000
+    assert model.macs > 1_000_000
+    assert {head.label_set for head in model.heads} == {"ekman7", "ferplus8"}
+    assert 0.6 < model.measured["ekman7 PublicTest, accuracy, ten crops"] < 0.8

@@ -16,7 +16,7 @@ from mien.labels import LabelSet
 FloatArray = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """One face of a picture.
 

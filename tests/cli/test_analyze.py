@@ -159,7 +159,7 @@ def test_bad_options_are_one_clear_line(photo: Path, options: list[str], message
 
 
 def test_debug_shows_where_it_came_from(photo: Path) -> None:
-    done = mien("--debug", "analyze", photo, "--model", "nobody")
+    done = mien("analyze", photo, "--model", "nobody", "--debug")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("mien: error: ")

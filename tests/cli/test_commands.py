@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mien.labels import EKMAN7
 from mien.models import list_models
 
 ASTRONAUT = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
@@ -75,7 +76,7 @@ def test_models_lists_each_with_its_figures() -> None:
     for card in list_models():
         assert card.name in done.stdout
         assert f"{card.macs / 1e6:.0f} M" in done.stdout
-        assert f"{card.measured['ekman7 PublicTest, accuracy, ten crops']:.1%}" in done.stdout
+        assert f"{card.accuracy(EKMAN7, 'public', 10):.1%}" in done.stdout
 
 
 def test_benchmark_measures() -> None:

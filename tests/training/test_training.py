@@ -147,7 +147,12 @@ def test_export_gives_a_model_that_loads(tmp_path: Path) -> None:
     model = Model(card)
     assert model.card.input.margin == 1.1
     assert model.card.training["epochs"] == 1
-    assert model.card.measured["ekman7 PublicTest, n, single crop"] == 40
+    assert [(row["label_set"], row["crops"], row["n"]) for row in model.card.measured] == [
+        ("ekman7", 1, 40),
+        ("ekman7", 10, 40),
+        ("ferplus8", 1, 40),
+        ("ferplus8", 10, 40),
+    ]
     assert model.probabilities(faces(3).images, EKMAN7).shape == (3, 7)
 
 

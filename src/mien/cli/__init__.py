@@ -13,6 +13,7 @@ def main() -> None:
     from mien.cli.app import app
 
     debug = "--debug" in sys.argv
+    sys.argv = [argument for argument in sys.argv if argument != "--debug"]  # it may stand anywhere
     try:
         app()
     except MienError as error:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 
+from mien.labels import EKMAN7, FERPLUS8
 from mien.models import list_models
 
 
@@ -24,12 +23,12 @@ def models() -> None:
             card.name,
             f"{card.parameters / 1e6:.2f} M",
             f"{card.macs / 1e6:.0f} M",
-            _percent(card.measured.get("ekman7 PublicTest, accuracy, ten crops")),
-            _percent(card.measured.get("ferplus8 PublicTest, accuracy, ten crops")),
+            _percent(card.accuracy(EKMAN7, "public", 10)),
+            _percent(card.accuracy(FERPLUS8, "public", 10)),
             card.description,
         )
     Console().print(table)
 
 
-def _percent(value: Any) -> str:
+def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"

@@ -71,8 +71,8 @@ class ModelCard:
         Trained numbers; multiplications with addition for one face.
     training : dict
         Data, recipe, seed and the command that trains it again.
-    measured : dict
-        Figures, each named after its data, split and protocol.
+    measured : list of dict
+        Figures, each with its protocol: ``label_set``, ``data``, ``split`` and ``crops``.
     """
 
     name: str
@@ -85,11 +85,16 @@ class ModelCard:
     parameters: int
     macs: int
     training: dict[str, Any]
-    measured: dict[str, Any]
+    measured: list[dict[str, Any]]
 
     def head_for(self, label_set: LabelSet) -> Head | None:
         """The head that has exactly this label set."""
         return next((head for head in self.heads if head.label_set == label_set.name), None)
+
+    def accuracy(self, label_set: LabelSet, split: str, crops: int) -> float | None:
+        """The measured accuracy under this protocol, 0 to 1, if the card has it."""
+        protocol = {"label_set": label_set.name, "split": split, "crops": crops}
+        return next((row["accuracy"] for row in self.measured if row.items() >= protocol.items()), None)
 
 
 def write_card(card: ModelCard, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from mien.datasets import FaceData
 from mien.datasets.duplicates import near_duplicates
 from mien.evaluation.calibration import fit_temperature
 from mien.evaluation.metrics import score
-from mien.evaluation.protocol import evaluate, labelled
-from mien.models import Head, Input, Model, ModelCard, checksum, read_card, write_card
+from mien.evaluation.protocol import labelled
+from mien.models import Head, Input, Model, ModelCard, checksum, write_card
 from mien.models.model import softmax
 from mien.networks import make_network
 from mien.training.preparation import HEADS, MEAN, STD
@@ -67,7 +68,7 @@ def export(run: Run, validation: FaceData, training: FaceData, folder: Path, mar
             "command": f"mien train --recipe {recipe.name} --epochs {recipe.epochs} "
             f"--seed {run.config['seed']} --data fer2013:PATH --out RUN",
         },
-        measured={},
+        measured=[],
     )
     path = onnx_path.with_suffix(".json")
     write_card(card, path)
@@ -79,25 +80,36 @@ def calibrate(path: Path, validation: FaceData, training: FaceData) -> None:
     """Fit one temperature a head, measure, and write both into the card."""
     model = Model(path, threads=torch.get_num_threads())
     seen = near_duplicates(validation.images, training.images)
-    heads = []
-    measured: dict[str, object] = {}
+    heads, measured = [], []
     for label_set in HEADS:
         rows, truth = labelled(validation, label_set)
         # Interleaved halves: both hold the same mixture whatever the order of the file.
         fit, held_out = np.arange(len(truth)) % 2 == 0, np.arange(len(truth)) % 2 == 1
-        logits = model.logits(validation.images[rows], label_set.name)
-        temperature = round(fit_temperature(logits[fit], truth[fit]), 4)
+        logits = {crops: model.logits(validation.images[rows], label_set.name, crops) for crops in (1, 10)}
+        temperature = round(fit_temperature(logits[1][fit], truth[fit]), 4)
         heads.append(Head(label_set.name, temperature))
-        calibrated = score(softmax(logits[held_out] / temperature), truth[held_out], label_set)
-        measured[f"{label_set.name} PublicTest, ECE on the half not fitted, single crop"] = round(calibrated["ece"], 4)
-        for crops in (1, 10):
-            figures = evaluate(model, validation, label_set, crops, seen).figures
-            protocol = "single crop" if crops == 1 else "ten crops"
-            for key in ("accuracy", "balanced_accuracy", "accuracy_without_near_duplicates", "n"):
-                measured[f"{label_set.name} PublicTest, {key}, {protocol}"] = round(figures[key], 4)
-    card = read_card(path)
-    values = {**vars(card), "heads": tuple(heads), "measured": measured}
-    write_card(ModelCard(**values), path)
+        for crops, raw in logits.items():
+            probabilities = softmax(raw / temperature)
+            figures = score(probabilities, truth, label_set)
+            unseen = ~seen[rows]
+            measured.append(
+                {
+                    "label_set": label_set.name,
+                    "data": "fer2013",
+                    "split": "public",
+                    "crops": crops,
+                    "n": figures["n"],
+                    "accuracy": round(figures["accuracy"], 4),
+                    "accuracy_without_near_duplicates": round(
+                        score(probabilities[unseen], truth[unseen], label_set)["accuracy"], 4
+                    ),
+                    "balanced_accuracy": round(figures["balanced_accuracy"], 4),
+                    "ece_on_the_half_not_fitted": round(
+                        score(probabilities[held_out], truth[held_out], label_set)["ece"], 4
+                    ),
+                }
+            )
+    write_card(replace(model.card, heads=tuple(heads), measured=measured), path)
 
 
 def write_onnx(network: nn.Module, size: int, path: Path) -> None:

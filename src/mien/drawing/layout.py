@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 
@@ -137,12 +138,14 @@ def _plate_places(wish: Wish, frame: Rect, gap: int) -> Iterator[Choice]:
     for version, size in enumerate(wish.plates):
         for rect in (*_above_and_below(box, size, frame, gap), *_beside(box, size, frame, gap)):
             yield Choice(version, rect)
-    # Inside only as a last resort, and only where it leaves most of the face to be seen.
+    # Inside only as a last resort, and only on the forehead or the chin, as far in as neighbours' boxes reach.
     for version, size in enumerate(wish.plates):
         if 3 * size.height <= box.height:
-            left = _slide(box.left + gap, size.width, frame.left, frame.right)
-            for top in (box.top + gap, box.bottom - gap - size.height):
-                yield Choice(version, Rect(left, top, left + size.width, top + size.height))
+            lefts = (box.left + gap, box.right - gap - size.width)
+            for inset, left in product(range(gap, box.height // 3 - size.height + gap + 1, gap), lefts):
+                left = _slide(left, size.width, frame.left, frame.right)
+                for top in (box.top + inset, box.bottom - inset - size.height):
+                    yield Choice(version, Rect(left, top, left + size.width, top + size.height))
 
 
 def _chart_places(wish: Wish, frame: Rect, gap: int) -> Iterator[Choice]:

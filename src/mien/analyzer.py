@@ -47,7 +47,7 @@ class Analyzer:
     crops : {1, 10}
         Crops of each face that are read and averaged; ten are a little more accurate and ten times slower.
     min_score : float
-        Detections below this confidence are left out, 0 to 1.
+        Detections below this confidence are left out, 0 to 1; a detector of your own has its own threshold.
     threads : int
         Pictures of a list that are worked on at the same time, and threads of a network run.
 

@@ -64,8 +64,8 @@ def test_opencv_scales_back_to_the_picture(astronaut: Image) -> None:
 def test_no_face_in_a_blank_or_noisy_picture(yunet: YuNet, shape: tuple[int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     for image in (np.zeros((*shape, 3), np.uint8), noise):
-        assert len(yunet.detect(image)) == 0
-    assert len(OpenCVYuNet().detect(np.zeros((*shape, 3), np.uint8))) == 0
+        for detector in (yunet, OpenCVYuNet()):
+            assert len(detector.detect(image)) == 0
 
 
 @pytest.mark.parametrize(("size", "x", "y"), [(26, 411, 333), (28, 1371, 905), (40, 1500, 120)])
@@ -101,6 +101,16 @@ def test_landmarks_of_a_turned_face(yunet: YuNet, astronaut: Image, angle: float
     expected = upright @ turn[:, :2].T + turn[:, 2]
     error = np.linalg.norm(turned.landmarks[0] - expected, axis=1).mean()
     assert error < 0.12 * np.linalg.norm(upright[1] - upright[0])
+
+
+def test_boxes_are_dropped_by_hand() -> None:
+    boxes = np.array([(0, 0, 10, 10), (1, 0, 11, 10), (2, 2, 5, 5), (8, 8, 12, 12)], np.float32)
+    order = np.arange(4)
+    # Intersection over union with the first: 90 / 110, 9 / 100, 4 / 112.
+    np.testing.assert_array_equal(module._suppress(boxes, order, module._overlap, 0.3), [0, 2, 3])
+    # Share that is inside the first: 0.9, 1, 0.25; the small box first removes nothing.
+    np.testing.assert_array_equal(module._suppress(boxes, order, module._share_inside, 0.8), [0, 3])
+    np.testing.assert_array_equal(module._suppress(boxes, order[::-1], module._share_inside, 0.95), [3, 2, 1, 0])
 
 
 def test_two_faces(yunet: YuNet, astronaut: Image) -> None:

@@ -11,15 +11,13 @@ __all__ = ["DETECTORS", "Detections", "Detector", "FakeDetector", "get_detector"
 DETECTORS = ("yunet", "opencv")
 
 
-def get_detector(detector: str | Detector, threads: int = 1, *, min_score: float = 0.6) -> Detector:
+def get_detector(detector: str | Detector, *, min_score: float = 0.6) -> Detector:
     """A detector by name; one that is already a detector is returned as it is.
 
     Parameters
     ----------
     detector : str or Detector
         ``"yunet"`` (the default of mien) or ``"opencv"`` (the same network in OpenCV, to check against).
-    threads : int, default 1
-        Threads for one picture; OpenCV's are set for the whole process, with `cv2.setNumThreads`, not here.
 
     min_score : float, default 0.6
         Faces with a lower score, 0 to 1, are dropped.
@@ -36,7 +34,7 @@ def get_detector(detector: str | Detector, threads: int = 1, *, min_score: float
     if detector == "yunet":
         from mien.detect.yunet import YuNet
 
-        return YuNet(min_score=min_score, threads=threads)
+        return YuNet(min_score=min_score)
     if detector == "opencv":
         from mien.detect.opencv import OpenCVYuNet
 

@@ -18,7 +18,6 @@ def get_detector(detector: str | Detector, *, min_score: float = 0.6) -> Detecto
     ----------
     detector : str or Detector
         ``"yunet"`` (the default of mien) or ``"opencv"`` (the same network in OpenCV, to check against).
-
     min_score : float, default 0.6
         Faces with a lower score, 0 to 1, are dropped.
 

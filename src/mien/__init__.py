@@ -11,20 +11,33 @@ It finds every face in a photo, straightens it and says how likely each expressi
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from mien.acquire import ImageSource
-from mien.analyzer import Analyzer
 from mien.errors import MienError
 from mien.faces import Face, Faces
 from mien.labels import LABEL_SETS, LabelSet
+
+if TYPE_CHECKING:
+    from mien.acquire import ImageSource
+    from mien.analyzer import Analyzer
 
 __version__ = "0.1.0"
 __all__ = ["LABEL_SETS", "Analyzer", "Face", "Faces", "LabelSet", "MienError", "analyze"]
 
 
+def __getattr__(name: str) -> Any:
+    """Load the analyzer, and with it OpenCV and onnxruntime, when it is first asked for: importing mien is quick."""
+    if name == "Analyzer":
+        from mien.analyzer import Analyzer
+
+        return Analyzer
+    raise AttributeError(f"module 'mien' has no attribute {name!r}")
+
+
 @lru_cache(maxsize=1)
 def _default_analyzer() -> Analyzer:
+    from mien.analyzer import Analyzer
+
     return Analyzer()
 
 

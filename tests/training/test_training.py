@@ -143,9 +143,9 @@ def test_macs_by_hand() -> None:
 
 def test_export_gives_a_model_that_loads(tmp_path: Path) -> None:
     run = run_training(tmp_path / "run", stop_after=1)
-    card = export(run, faces(40, 2), faces(20), tmp_path / "model", margin=1.1)
+    card = export(run, faces(40, 2), faces(20), tmp_path / "model")
     model = Model(card)
-    assert model.card.input.margin == 1.1
+    assert model.card.input.margin == SHORT.margin
     assert model.card.training["epochs"] == 1
     assert [(row["label_set"], row["crops"], row["n"]) for row in model.card.measured] == [
         ("ekman7", 1, 40),

@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mien.acquire import read_image
 from mien.analyzer import Analyzer
 from mien.models import load_model
 
@@ -31,15 +30,16 @@ def benchmark(
     head = network.card.heads[0].label_set
     batch = _median_cpu_seconds(lambda: network.logits(faces, head), seconds)
     analyzer = Analyzer(model)
-    image = np.full((480, 640, 3), 127, np.uint8) if picture is None else read_image(picture)
-    found = analyzer.analyze(image)
-    whole = _median_cpu_seconds(lambda: analyzer.analyze(image), seconds)
+    source = np.full((480, 640, 3), 127, np.uint8) if picture is None else picture
+    found = analyzer.analyze(source)
+    whole = _median_cpu_seconds(lambda: analyzer.analyze(source), seconds)
 
+    width, height = found.image_size
     table = Table(title=f"model {network.card.name}, one thread, medians of CPU time")
     table.add_column("measured")
     table.add_column("result", justify="right")
     table.add_row(f"classifier alone, {len(faces)} faces a run", f"{len(faces) / batch:.0f} faces/s")
-    table.add_row(f"photo to labels, {image.shape[1]}x{image.shape[0]}, {len(found)} face(s)", f"{whole * 1000:.1f} ms")
+    table.add_row(f"file to labels, {width}x{height}, {len(found)} face(s)", f"{whole * 1000:.1f} ms")
     Console().print(table)
 
 

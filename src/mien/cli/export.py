@@ -15,9 +15,6 @@ def export(
     run: Annotated[Path, typer.Argument(help="Folder that mien train wrote.")],
     data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved since the training.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; the run's own by default.")] = None,
-    margin: Annotated[
-        float, typer.Option(min=0.1, help="Frame around the face in whole photos, against FER2013's own.")
-    ] = 1.0,
 ) -> None:
     """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest."""
     try:
@@ -31,5 +28,5 @@ def export(
     source = Run(run)
     spec = data or source.config["data"]
     with Console(stderr=True).status("writing, calibrating and measuring"):
-        card = write(source, read_data(spec, "public"), read_data(spec, "train"), out or run, margin)
+        card = write(source, read_data(spec, "public"), read_data(spec, "train"), out or run)
     Console().print(f"wrote {card} and {card.with_suffix('.onnx')}", soft_wrap=True, highlight=False)

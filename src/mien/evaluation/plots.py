@@ -198,7 +198,8 @@ def curves_figure(metrics: Sequence[Mapping[str, float]]) -> Figure:
     right.set(xlabel="epoch", ylabel="validation accuracy")
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if names:
-        right.legend(loc="lower right", frameon=False)
+        # Under the axes, where no curve runs.
+        right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False)
     for axes in (left, rate, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _clean(axes)

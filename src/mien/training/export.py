@@ -22,7 +22,7 @@ from mien.training.preparation import HEADS, MEAN, STD
 from mien.training.run import Run
 
 
-def export(run: Run, validation: FaceData, training: FaceData, folder: Path, margin: float) -> Path:
+def export(run: Run, validation: FaceData, training: FaceData, folder: Path) -> Path:
     """Write the model of a run.
 
     Parameters
@@ -35,8 +35,6 @@ def export(run: Run, validation: FaceData, training: FaceData, folder: Path, mar
         To tell which validation pictures have near-duplicates in it.
     folder : Path
         Where the ONNX file and the card are written.
-    margin : float
-        Of the face's frame in whole photos, for the card.
 
     Returns
     -------
@@ -56,7 +54,7 @@ def export(run: Run, validation: FaceData, training: FaceData, folder: Path, mar
         licence="MIT",
         file=onnx_path.name,
         sha256=checksum(onnx_path.read_bytes()),
-        input=Input(frame=validation.images.shape[-1], size=recipe.crop, margin=margin, mean=MEAN, std=STD),
+        input=Input(frame=validation.images.shape[-1], size=recipe.crop, margin=recipe.margin, mean=MEAN, std=STD),
         heads=tuple(Head(label_set.name, 1.0) for label_set in HEADS),
         parameters=sum(p.numel() for p in network.parameters()),
         macs=count_macs(network, recipe.crop),

@@ -58,6 +58,8 @@ class Recipe:
         Weight of the ``ferplus8`` head's loss beside the ``ekman7`` head's.
     ema_decay : float
         Per-step decay of the moving average of the weights; the average is what is evaluated and exported.
+    margin : float
+        How whole photos are framed for the model, against FER2013's own framing: see `tools/margin_study.py`.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Recipe:
     label_smoothing: float = 0.1
     ferplus_weight: float = 1.0
     ema_decay: float = 0.999
+    margin: float = 0.95
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def size_at(self, epoch: int) -> int:

@@ -70,6 +70,14 @@ def test_same_seed_same_weights_also_when_interrupted(tmp_path: Path) -> None:
     assert not same(whole.load_weights(), run_training(tmp_path / "other", seed=1).load_weights())
 
 
+def test_a_run_killed_while_it_saved_repeats_the_epoch(tmp_path: Path) -> None:
+    run = run_training(tmp_path / "killed", stop_after=1)
+    (run.folder / "state.npz").unlink()  # the state is written last, so a kill may leave the metrics alone
+    resumed = run_training(tmp_path / "killed")
+    assert [row["epoch"] for row in resumed.metrics] == [1, 2]
+    assert same(resumed.load_weights(), run_training(tmp_path / "whole").load_weights())
+
+
 def test_a_run_remembers_its_recipe(tmp_path: Path) -> None:
     run = run_training(tmp_path, stop_after=1)
     assert run.recipe == SHORT

@@ -56,12 +56,11 @@ def train(
     network = make_network(recipe.network, device)
     average = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     optimizer = make_optimizer(network, recipe)
-    metrics = run.metrics
     first_epoch = 0
     if (state := run.load_state()) is not None:
         first_epoch = int(state["epoch"])
         restore(state, network, average, optimizer)
-        metrics = metrics[:first_epoch]
+    metrics = run.metrics[:first_epoch]  # a run killed while it saved may have a line more
 
     images = torch.from_numpy(training.images).to(device)
     targets = make_targets(training, recipe.label_smoothing).to(device)

@@ -164,6 +164,16 @@ def test_export_gives_a_model_that_loads(tmp_path: Path) -> None:
     assert model.probabilities(faces(3).images, EKMAN7).shape == (3, 7)
 
 
+def test_without_votes_there_is_one_head(tmp_path: Path) -> None:
+    run = run_training(tmp_path / "run", stop_after=1)
+    plain = [FaceData(data.images, data.labels, EKMAN7) for data in (faces(40, 2), faces(20))]
+    model = Model(export(run, *plain, tmp_path / "model"))
+    assert [head.label_set for head in model.card.heads] == ["ekman7"]
+    assert {row["label_set"] for row in model.card.measured} == {"ekman7"}
+    with pytest.raises(InputError, match="cannot say 'ferplus8'"):
+        model.probabilities(faces(1).images, FERPLUS8)
+
+
 def test_unknown_recipe_and_network() -> None:
     with pytest.raises(UnknownName, match="no recipe is named 'maine'"):
         get_recipe("maine")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mien.labels import LabelSet
+from mien.labels import FERPLUS8, LabelSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,11 @@ class FaceData:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def label_sets(self) -> tuple[LabelSet, ...]:
+        """The label sets in which there are labels: its own, and ``ferplus8`` where there are votes."""
+        return (self.label_set,) if self.votes is None else (self.label_set, FERPLUS8)
 
     def subset(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> FaceData:
         """The given rows, by index or mask."""

@@ -55,11 +55,13 @@ def export(run: Run, validation: FaceData, training: FaceData, folder: Path) -> 
         file=onnx_path.name,
         sha256=checksum(onnx_path.read_bytes()),
         input=Input(frame=validation.images.shape[-1], size=recipe.crop, margin=recipe.margin, mean=MEAN, std=STD),
-        heads=tuple(Head(label_set.name, 1.0) for label_set in HEADS),
+        # A head that had nothing to learn from says nothing worth reading.
+        heads=tuple(Head(label_set.name, 1.0) for label_set in HEADS if label_set in training.label_sets),
         parameters=sum(p.numel() for p in network.parameters()),
         macs=count_macs(network, recipe.crop),
         training={
-            "data": "FER2013 Training (28,709 faces) with FER+ votes",
+            "data": f"FER2013 Training ({len(training):,} faces)"
+            + ("" if training.votes is None else " with FER+ votes"),
             "recipe": recipe.name,
             "epochs": done,
             "seed": run.config["seed"],
@@ -79,7 +81,7 @@ def calibrate(path: Path, validation: FaceData, training: FaceData) -> None:
     model = Model(path, threads=torch.get_num_threads())
     seen = near_duplicates(validation.images, training.images)
     heads, measured = [], []
-    for label_set in HEADS:
+    for label_set in validation.label_sets:
         rows, truth = labelled(validation, label_set)
         # Interleaved halves: both hold the same mixture whatever the order of the file.
         fit, held_out = np.arange(len(truth)) % 2 == 0, np.arange(len(truth)) % 2 == 1

@@ -30,7 +30,7 @@ def confusions(weights: dict[str, Tensor], recipe: Recipe, data: FaceData, devic
     outputs = [network(normalise(part.to(device))) for part in torch.split(faces, 256)]
     result: Confusions = {}
     for label_set, logits in zip(HEADS, zip(*outputs, strict=True), strict=True):
-        if label_set == data.label_set or data.votes is not None:
+        if label_set in data.label_sets:
             rows, truth = labelled(data, label_set)
             predicted = torch.cat(logits).argmax(1).cpu().numpy()[rows]
             result[label_set] = confusion_matrix(truth, predicted, len(label_set))

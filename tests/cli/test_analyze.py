@@ -90,6 +90,15 @@ def test_files_and_marked_pictures(photo: Path) -> None:
     assert "marked picture" in done.stdout
 
 
+def test_marked_pictures_never_replace_what_was_read(tmp_path: Path) -> None:
+    source = tmp_path / "photo.png"
+    Image.open(ASTRONAUT).save(source)
+    before = source.read_bytes()
+    assert mien("analyze", tmp_path, "--annotate", tmp_path).returncode == 0
+    assert source.read_bytes() == before
+    assert (tmp_path / "photo-2.png").exists()
+
+
 def bomb(path: Path) -> Path:
     """A PNG of 20000x20000 black pixels in 50 kB."""
 

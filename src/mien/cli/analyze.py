@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -126,15 +127,13 @@ def _csv_writer(file: IO[str] | None, analyzer: Analyzer) -> Any:
 
 
 def _marked_paths(sources: list[Path], folder: Path) -> list[Path]:
-    """A name of its own for each marked picture, also where two folders hold pictures of one name."""
+    """A name of its own for each marked picture: never that of another one or of a picture that is read."""
+    taken = {source.resolve() for source in sources}
     paths: list[Path] = []
     for source in sources:
-        path = folder / f"{source.stem}.png"
-        number = 2
-        while path in paths:
-            path = folder / f"{source.stem}-{number}.png"
-            number += 1
-        paths.append(path)
+        names = chain([f"{source.stem}.png"], (f"{source.stem}-{number}.png" for number in count(2)))
+        paths.append(next(path for path in (folder / name for name in names) if path.resolve() not in taken))
+        taken.add(paths[-1].resolve())
     return paths
 
 

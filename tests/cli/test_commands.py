@@ -47,6 +47,17 @@ def test_evaluate_prints_json_and_writes_a_report(csv_file: Path, tmp_path: Path
         assert (report / name).read_bytes().startswith(b"\x89PNG")
 
 
+def test_evaluate_does_without_training_pictures(csv_file: Path) -> None:
+    lines = csv_file.read_text().splitlines()
+    csv_file.write_text("\n".join([lines[0], *(line.replace("PublicTest", "PrivateTest") for line in lines[9:])]))
+    done = mien("evaluate", "--data", f"fer2013:{csv_file}", "--split", "private", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["n"] == 12
+    assert "near_duplicates" not in figures
+    assert "holds no Training" in done.stderr
+
+
 def test_evaluate_shows_a_table(csv_file: Path) -> None:
     done = mien("evaluate", "--data", f"fer2013:{csv_file}", "--split", "train")
     assert done.returncode == 0

@@ -128,7 +128,9 @@ def _open(path: str | os.PathLike[str], name: str) -> BinaryIO:
     except (OSError, ValueError) as error:
         # Asked only now, and before the kind of error: Windows calls opening a folder a lack of permission.
         if os.path.isdir(path):
-            raise UnreadableImage(name, "a folder, not a picture") from error
+            raise UnreadableImage(
+                name, "a folder, not a picture; in a list it stands for the pictures it holds"
+            ) from error
         if isinstance(error, PermissionError):
             raise UnreadableImage(name, "no permission to read this file") from error
         raise UnreadableImage(name, f"the file cannot be opened ({error})") from error

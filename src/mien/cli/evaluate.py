@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,8 @@ import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from mien.errors import DatasetError, MissingExtra
 
 
 class Split(StrEnum):
@@ -40,15 +43,25 @@ def evaluate(
     from mien.labels import get_label_set
     from mien.models import load_model
 
+    if report is not None:
+        # Before the long work, so that nothing is measured in vain.
+        try:
+            from mien.evaluation.plots import plot_confusion, plot_reliability
+        except ImportError:
+            raise MissingExtra("--report", "train") from None
     label_set = get_label_set(head)
     network = load_model(model, threads=os.cpu_count() or 1)
     with Console(stderr=True).status("reading the data") as status:
         faces = read_data(data, split.value)
         seen = None
         if split is not Split.train:
-            training = read_data(data, "train")
-            status.update("looking for near-duplicates")
-            seen = near_duplicates(faces.images, training.images)
+            try:
+                training = read_data(data, "train")
+            except DatasetError as error:
+                print(f"mien: near-duplicates are not looked for ({error})", file=sys.stderr)
+            else:
+                status.update("looking for near-duplicates")
+                seen = near_duplicates(faces.images, training.images)
         status.update(f"reading {len(faces)} faces")
         result = measure(network, faces, label_set, crops, seen)
     figures: dict[str, Any] = {
@@ -61,8 +74,6 @@ def evaluate(
     }
     text = json.dumps(figures, indent=2)
     if report is not None:
-        from mien.evaluation.plots import plot_confusion, plot_reliability
-
         report.mkdir(parents=True, exist_ok=True)
         (report / "figures.json").write_text(text + "\n")
         plot_confusion(np.array(figures["confusion"]), label_set, report / "confusion.png")

@@ -420,7 +420,7 @@ def test_unreadable_files(tmp_path: Path, name: str, content: bytes | None, reas
 
 
 def test_a_folder_is_not_a_picture(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableImage, match=r"a folder, not a picture; in a list it stands for the pictures it holds$"):
+    with pytest.raises(UnreadableImage, match="a folder, not a picture; in a list"):
         read_image(tmp_path)
 
 

@@ -61,7 +61,11 @@ def train(
         def epoch_done(row: dict[str, float]) -> None:
             console.print("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
-        metrics = run_training(run, settings, training, validation, seed, report, epoch_done)
+        try:
+            metrics = run_training(run, settings, training, validation, seed, report, epoch_done)
+        except KeyboardInterrupt:
+            console.print("stopped; the same command goes on after the last whole epoch")
+            raise typer.Exit(130) from None
 
     plot_curves(metrics, out / "curves.png")
     for label_set, confusion in confusions(run.load_weights(), settings, validation, torch.device("cpu")).items():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,8 +46,6 @@ def centre_of_mass(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_shift_moves_by_up_to_so_many_pixels() -> None:
-    from dataclasses import replace
-
     x, y = centre_of_mass(draw(spot(24, 24), replace(STILL, shift=2)))
     for moved in (x - 21.5, y - 22):  # a mirrored 22 lands on 21, so 21.5 on average
         assert np.abs(moved).max() < 2.8
@@ -53,8 +53,6 @@ def test_shift_moves_by_up_to_so_many_pixels() -> None:
 
 
 def test_rotation_turns_about_the_centre() -> None:
-    from dataclasses import replace
-
     x, y = centre_of_mass(draw(spot(24, 9), replace(STILL, rotation=10)))
     angle = np.degrees(np.arctan2(np.abs(x - 21.5), 21.5 - y))
     assert angle.max() < 13
@@ -68,8 +66,6 @@ def test_a_smaller_result_shows_the_same_face() -> None:
 
 
 def test_erasing_paints_rectangles_over_some() -> None:
-    from dataclasses import replace
-
     grey = torch.full((500, 48, 48), 128, dtype=torch.uint8)
     changed = np.abs(draw(grey, replace(STILL, erase=0.3)) - 128 / 255) > 1e-3
     some = changed.any((1, 2))

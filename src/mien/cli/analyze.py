@@ -74,15 +74,19 @@ def analyze(
             if to_table:
                 shown.append((name, result))
 
-    if to_table:
+    if to_table and failed == len(sources):
+        for _, result in shown:
+            print(f"mien: error: {result}", file=sys.stderr)
+    elif to_table:
         console = Console()
         console.print(faces_table(shown))
         if annotate_to is not None:
             for name, result in shown:
                 if isinstance(result, Faces):
                     console.print(f"marked picture: {marked[name]}", soft_wrap=True, highlight=False)
-    if failed:
+    if failed and len(sources) > 1:
         print(f"mien: {failed} of {len(sources)} pictures could not be read", file=sys.stderr)
+    if failed:
         raise typer.Exit(1 if failed < len(sources) else 2)
 
 

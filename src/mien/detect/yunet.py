@@ -53,6 +53,8 @@ _TURNED = np.radians(10)
 class YuNet(Detector):
     """The YuNet face detector (W. Wu et al., "YuNet: a tiny millisecond-level face detector", MIR 20, 2023).
 
+    Any number of threads may call `detect`; each picture takes one.
+
     Parameters
     ----------
     model_path : path, optional
@@ -60,8 +62,6 @@ class YuNet(Detector):
         the known file ``face_detection_yunet_2023mar.onnx``.
     min_score : float, default 0.6
         Faces with a lower score, 0 to 1, are dropped.
-    threads : int, default 1
-        Threads for one picture. Any number of threads may call `detect` besides.
 
     Raises
     ------
@@ -69,11 +69,9 @@ class YuNet(Detector):
         If the weights cannot be found, are not the known ones, or are no YuNet.
     """
 
-    def __init__(
-        self, model_path: str | PathLike[str] | None = None, *, min_score: float = 0.6, threads: int = 1
-    ) -> None:
+    def __init__(self, model_path: str | PathLike[str] | None = None, *, min_score: float = 0.6) -> None:
         path = find_weights(model_path)
-        self._session = open_session(path.read_bytes().replace(_FIXED_SIZE, _ANY_SIZE), path, threads)
+        self._session = open_session(path.read_bytes().replace(_FIXED_SIZE, _ANY_SIZE), path)
         if {output.name for output in self._session.get_outputs()} != set(_OUTPUTS):
             raise ModelError(f"{path} is not a YuNet face detector: its outputs have other names")
         self._min_score = min_score

@@ -11,6 +11,7 @@
      +-- BatchError            some pictures of a list could not be read; carries the results of the rest
      +-- ModelError            a model file or its card is damaged
      +-- DatasetError          a data set is not as its reader expects it
+     |    +-- BadSample        one of its samples is not; the others can be used
      +-- MissingExtra          an optional dependency is not installed
 
 The message of each is one sentence that a user can act on.
@@ -86,6 +87,20 @@ class ModelError(MienError):
 
 class DatasetError(MienError):
     """A data set is not as its reader expects it."""
+
+
+class BadSample(DatasetError):
+    """One sample of a data set is not as it should be; the message names file and row.
+
+    Attributes
+    ----------
+    split : str or None
+        The part it belongs to, where that is known.
+    """
+
+    def __init__(self, message: str, split: str | None = None) -> None:
+        super().__init__(message)
+        self.split = split
 
 
 class MissingExtra(MienError):

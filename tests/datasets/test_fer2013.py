@@ -102,7 +102,7 @@ def test_bad_copies_are_named(tmp_path: Path, csv_file: Path) -> None:
         read_data(f"fer2013:{tmp_path}", "train")
     only_training = tmp_path / "half.csv"
     only_training.write_text("\n".join(csv_file.read_text().splitlines()[:3]))
-    with pytest.raises(DatasetError, match="holds no PrivateTest"):
+    with pytest.raises(DatasetError, match="split private: there are no labelled"):
         read_data(f"fer2013:{only_training}", "private")
 
 

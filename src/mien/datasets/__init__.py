@@ -1,35 +1,55 @@
-"""Data sets, one reader a file, all yielding `FaceData`."""
+"""Data sets, one reader a file, all yielding `Sample`; `read_data` gathers one split of one as `FaceData`."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mien.datasets.data import FaceData
-from mien.datasets.fer2013 import read_fer2013
+from mien.datasets.fer2013 import FER2013
+from mien.datasets.reader import ALL, Reader
+from mien.datasets.sample import Pose, Sample
 from mien.errors import InputError, UnknownName
 
-READERS = {"fer2013": read_fer2013}
+READERS = {reader.name: reader for reader in (FER2013,)}
 """Readers by the name before the colon of ``--data``."""
 
-__all__ = ["READERS", "FaceData", "read_data"]
+__all__ = ["ALL", "READERS", "FaceData", "Pose", "Reader", "Sample", "find_reader", "read_data"]
 
 
-def read_data(spec: str, split: str) -> FaceData:
-    """Read one split of a data set named as on the command line.
-
-    Parameters
-    ----------
-    spec : str
-        ``"name:path"``, for example ``"fer2013:fer2013.csv"``.
-    split : {"train", "public", "private"}
-        Which part.
+def find_reader(spec: str) -> tuple[Reader, Path]:
+    """The reader and the path that ``name:path`` stands for.
 
     Raises
     ------
-    InputError, UnknownName, DatasetError
-        If `spec` has no colon, the name is unknown, or the copy cannot be read.
+    InputError, UnknownName
+        If `spec` has no colon or no reader has this name.
     """
     name, colon, path = spec.partition(":")
     if not colon or not path:
         raise InputError(f"data must be given as name:path, for example fer2013:fer2013.csv, not {spec!r}")
     if name not in READERS:
         raise UnknownName("data set", name, READERS)
-    return READERS[name](path, split)
+    return READERS[name], Path(path)
+
+
+def read_data(spec: str, split: str, *, skip_bad: bool = False) -> FaceData:
+    """Read one split of a data set named as on the command line.
+
+    Parameters
+    ----------
+    spec : str
+        ``"name:path"``, for example ``"fer2013:fer2013.csv"``.
+    split : str
+        Which part: one of the reader's `splits`, or ``"all"``.
+    skip_bad : bool
+        Leave out and count bad samples (`FaceData.skipped`) instead of raising the first error.
+
+    Raises
+    ------
+    InputError, UnknownName, DatasetError
+        If `spec` has no colon, the name is unknown, or the copy cannot be read.
+    """
+    from mien.datasets.gather import gather  # which needs the detector, and so onnxruntime
+
+    reader, path = find_reader(spec)
+    return gather(reader.rows(path, split), f"{path}, split {split}", cropped=reader.cropped, skip_bad=skip_bad)

@@ -1,4 +1,4 @@
-"""What every data-set reader yields: `FaceData`, faces and labels of one split."""
+"""What training and measuring work on: `FaceData`, the faces of one split as arrays."""
 
 from __future__ import annotations
 
@@ -25,12 +25,18 @@ class FaceData:
     votes : ndarray of uint8, shape (n, 10), or None
         FER+ votes (neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face), where
         the copy has them.
+    subjects : ndarray of str, shape (n,), or None
+        Who each picture shows, where the data set says.
+    skipped : int
+        Samples that were bad and left out.
     """
 
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
     label_set: LabelSet
     votes: npt.NDArray[np.uint8] | None = None
+    subjects: npt.NDArray[np.str_] | None = None
+    skipped: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -43,4 +49,5 @@ class FaceData:
     def subset(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> FaceData:
         """The given rows, by index or mask."""
         votes = None if self.votes is None else self.votes[rows]
-        return FaceData(self.images[rows], self.labels[rows], self.label_set, votes)
+        subjects = None if self.subjects is None else self.subjects[rows]
+        return FaceData(self.images[rows], self.labels[rows], self.label_set, votes, subjects)

@@ -8,127 +8,130 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mien.datasets.data import FaceData
-from mien.errors import DatasetError, MissingExtra, UnknownName
+from mien.datasets.media import Picture, Pixels
+from mien.datasets.reader import Reader, Rows
+from mien.datasets.sample import Sample
+from mien.errors import BadSample, DatasetError, MissingExtra, UnreadableImage
 from mien.labels import EKMAN7
 
 SIZE = 48
-USAGES = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}
-"""Split names of this package and of the original file."""
+SPLITS = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
+"""Names of the parts in the original file and here."""
 
 # Kaggle's folders hold both test splits in one; file names do not tell them apart.
-FOLDERS = {"train": "train", "public": "test", "private": "test"}
-FOLDER_LABELS = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
+FOLDERS = {"train": "train", "test": "private"}
+
+COUNTS = {
+    "train": (3995, 436, 4097, 7215, 4830, 3171, 4965),
+    "public": (467, 56, 496, 895, 653, 415, 607),
+    "private": (491, 55, 528, 879, 594, 416, 626),
+}
 
 
-def read_fer2013(path: str | Path, split: str) -> FaceData:
-    """Read one split of FER2013.
+@dataclass(frozen=True)
+class _PixelText:
+    """A picture as the csv has it: grey values in writing, read when asked for."""
 
-    Parameters
-    ----------
-    path : str or Path
-        ``fer2013.csv``, a Parquet file with columns ``usage``, ``emotion``, ``image`` and optionally
-        ``ferplus_votes``, or the folder that holds Kaggle's ``train`` and ``test`` folders.
-    split : {"train", "public", "private"}
-        Training, PublicTest or PrivateTest.
+    text: str
+    where: str
 
-    Returns
-    -------
-    FaceData
-        48x48 pictures in the order of the file; labels in ``ekman7``.
+    def image(self) -> npt.NDArray[np.uint8]:
+        try:
+            values = np.array(self.text.split(), np.uint8)
+        except (ValueError, OverflowError) as error:
+            raise UnreadableImage(self.where, f"pixels must be numbers from 0 to 255 ({error})") from None
+        if values.size != SIZE * SIZE:
+            raise UnreadableImage(self.where, f"{values.size} pixels instead of {SIZE * SIZE}")
+        return Pixels(values.reshape(SIZE, SIZE)).image()
 
-    Raises
-    ------
-    UnknownName
-        If there is no such split.
-    DatasetError
-        If the copy is missing, damaged or lacks the split.
-    """
-    path = Path(path)
-    if split not in USAGES:
-        raise UnknownName("FER2013 split", split, USAGES)
+    def frames(self) -> Iterator[npt.NDArray[np.uint8]]:
+        yield self.image()
+
+
+def read(path: Path) -> Rows:
+    """All samples of a copy: the csv, the Parquet file or the folder of Kaggle's folders."""
     if path.is_dir():
-        data = _read_folders(path, split)
-    elif not path.exists():
-        raise DatasetError(f"{path}: no such file or folder")
-    elif path.suffix == ".csv":
-        data = _read_csv(path, USAGES[split])
-    else:
-        data = _read_parquet(path, USAGES[split])
-    strange = set(data.labels.tolist()) - set(range(len(EKMAN7)))
-    if strange:
-        raise DatasetError(f"{path}: label {strange.pop()} is none of FER2013's 0 to 6")
-    if not len(data):
-        raise DatasetError(f"{path}: this copy of FER2013 holds no {USAGES[split]} pictures")
-    return data
+        return _read_folders(path)
+    return _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
 
 
-def _read_csv(path: Path, usage: str) -> FaceData:
+def _read_csv(path: Path) -> Rows:
     csv.field_size_limit(sys.maxsize)
-    images, labels = [], []
     with path.open(newline="") as file:
-        reader = csv.DictReader(file)
-        if not {"emotion", "pixels", "Usage"} <= set(reader.fieldnames or ()):
-            raise DatasetError(f"{path}: not FER2013's csv; its columns are emotion, pixels, Usage")
-        for row in reader:
-            if row["Usage"] != usage:
-                continue
-            pixels = np.array((row["pixels"] or "").split(), np.uint8)
-            if pixels.size != SIZE * SIZE:
-                raise DatasetError(f"{path}, line {reader.line_num}: {pixels.size} pixels instead of {SIZE * SIZE}")
-            images.append(pixels.reshape(SIZE, SIZE))
-            labels.append(int(row["emotion"]))
-    return _face_data(images, labels)
+        lines = csv.DictReader(file)
+        missing = {"emotion", "pixels", "Usage"} - set(lines.fieldnames or ())
+        if missing:
+            raise DatasetError(f"{path}: not FER2013's csv; it lacks the column {', '.join(sorted(missing))}")
+        for row in lines:
+            where = f"{path}, line {lines.line_num}"
+            yield _sample(where, row["emotion"], row["Usage"], _PixelText(row["pixels"] or "", where))
 
 
-def _read_folders(path: Path, split: str) -> FaceData:
-    images, labels = [], []
-    for name, label in FOLDER_LABELS.items():
-        folder = path / FOLDERS[split] / name
-        if not folder.is_dir():
-            raise DatasetError(f"{folder}: no such folder; Kaggle's copy has train/ and test/, seven classes each")
-        for file in sorted(folder.iterdir()):
-            images.append(_decode(file.read_bytes(), file))
-            labels.append(label)
-    return _face_data(images, labels)
+def _read_folders(path: Path) -> Rows:
+    for folder, split in FOLDERS.items():
+        for label, name in sorted(enumerate(EKMAN7.labels), key=lambda pair: pair[1]):
+            files = path / folder / name
+            if not files.is_dir():
+                raise DatasetError(f"{files}: no such folder; Kaggle's copy has train/ and test/, seven classes each")
+            for file in sorted(files.iterdir()):
+                yield Sample(str(file.relative_to(path)), Picture(file), label, EKMAN7, split)
 
 
-def _read_parquet(path: Path, usage: str) -> FaceData:
+def _read_parquet(path: Path) -> Rows:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise MissingExtra("reading Parquet", "train") from None
     try:
-        table = pq.read_table(path, filters=[("usage", "=", usage)])
-        images = [_decode(data, f"{path}, row {i}") for i, data in enumerate(table["image"].to_pylist())]
-        labels = table["emotion"].to_numpy()
-    except (pa.ArrowException, KeyError) as error:
+        with pq.ParquetFile(path) as file:
+            missing = {"usage", "emotion", "image"} - set(file.schema_arrow.names)
+            if missing:
+                raise DatasetError(f"{path}: not FER2013 as Parquet; it lacks the column {', '.join(sorted(missing))}")
+            number = 0
+            for batch in file.iter_batches(1024):
+                for row in batch.to_pylist():
+                    number += 1
+                    votes = row.get("ferplus_votes")
+                    yield _sample(
+                        f"{path}, row {number}",
+                        row["emotion"],
+                        row["usage"],
+                        Picture(row["image"] or b""),
+                        None if votes is None else np.array(votes, np.uint8),
+                    )
+    except pa.ArrowException as error:
         raise DatasetError(f"{path}: not FER2013 as Parquet ({error})") from None
-    votes = None
-    if "ferplus_votes" in table.column_names:
-        votes = np.array(table["ferplus_votes"].to_pylist(), np.uint8).reshape(-1, 10)
-    return _face_data(images, labels, votes)
 
 
-def _decode(data: bytes, where: object) -> npt.NDArray[np.uint8]:
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
-    if image is None or image.shape != (SIZE, SIZE):
-        raise DatasetError(f"{where}: not a {SIZE}x{SIZE} picture")
-    return np.asarray(image, np.uint8)
+def _sample(
+    where: str, emotion: object, usage: str, media: Picture | _PixelText, votes: npt.NDArray[np.uint8] | None = None
+) -> Sample | BadSample:
+    split = SPLITS.get(usage)
+    if split is None:
+        return BadSample(f"{where}: usage {usage!r} is none of {', '.join(SPLITS)}")
+    if str(emotion) not in map(str, range(len(EKMAN7))):
+        return BadSample(f"{where}: label {emotion} is none of FER2013's 0 to 6", split)
+    return Sample(where, media, int(str(emotion)), EKMAN7, split, votes=votes)
 
 
-def _face_data(
-    images: Sequence[npt.NDArray[np.uint8]],
-    labels: Iterable[int] | npt.NDArray[np.integer],
-    votes: npt.NDArray[np.uint8] | None = None,
-) -> FaceData:
-    stacked = np.stack(images) if images else np.zeros((0, SIZE, SIZE), np.uint8)
-    return FaceData(stacked, np.asarray(labels, np.int64), EKMAN7, votes)
+FER2013 = Reader(
+    name="fer2013",
+    title="FER2013 (Goodfellow et al. 2013), with FER+ votes (Barsoum et al. 2016) in the Parquet copy",
+    needs="fer2013.csv, Kaggle's image folders train/ and test/, or Parquet with usage, emotion, image, ferplus_votes",
+    source="https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge",
+    read=read,
+    label_set=EKMAN7,
+    splits=tuple(SPLITS.values()),
+    cropped=True,
+    published={
+        split: {"": sum(counts)} | dict(zip(EKMAN7.labels, counts, strict=True)) for split, counts in COUNTS.items()
+    },
+)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mien.networks.parts import linear_heads
+
 
 class SqueezeExcite(nn.Module):
     """Channel attention (Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4)."""
@@ -56,7 +58,7 @@ class MienNet(nn.Module):
 
     Parameters
     ----------
-    heads : sequence of int
+    classes : sequence of int
         The number of classes of each head.
     stem : int
         Channels at full resolution.
@@ -65,12 +67,14 @@ class MienNet(nn.Module):
 
     Notes
     -----
-    Takes float tensors of shape (n, 1, h, w) of any size from 16 px; returns one (n, classes) tensor of logits a head.
+    Takes float tensors of shape (n, 1, h, w) of any size from 16 px; returns one (n, k) tensor of logits a head.
     """
+
+    size = 44
 
     def __init__(
         self,
-        heads: Sequence[int] = (7, 8),
+        classes: Sequence[int],
         stem: int = 24,
         widths: Sequence[int] = (32, 64, 160),
         depths: Sequence[int] = (1, 2, 2),
@@ -84,11 +88,11 @@ class MienNet(nn.Module):
                 blocks.append(ResidualBlock(channels, width, stride=2 if i == 0 else 1))
                 channels = width
         self.blocks = nn.Sequential(*blocks)
-        self.heads = nn.ModuleList(nn.Linear(channels, classes) for classes in heads)
+        self.heads = linear_heads(channels, classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
-        features = self.blocks(self.stem(faces)).mean((2, 3))
-        return tuple(head(features) for head in self.heads)
+        logits: tuple[Tensor, ...] = self.heads(self.blocks(self.stem(faces)).mean((2, 3)))
+        return logits

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 import skimage.data
 
-from mien.align import TEMPLATE, align_faces, centre_crop, similarity_transform, ten_crops, warp
+from mien.align import TEMPLATE, align_faces, centre_crop, crop_views, similarity_transform, warp
 from mien.detect.yunet import YuNet
 
 Image = npt.NDArray[np.uint8]
@@ -136,17 +136,30 @@ def test_warp_keeps_channels(astronaut: Image) -> None:
     np.testing.assert_array_equal(warp(astronaut[..., 0], shift, 32), astronaut[20:52, 10:42, 0])
 
 
-def test_crops_by_hand() -> None:
-    face = np.arange(16).reshape(1, 4, 4)
-    corners = [
-        [(0, 1), (4, 5)],
-        [(2, 3), (6, 7)],
-        [(8, 9), (12, 13)],
-        [(10, 11), (14, 15)],
-        [(5, 6), (9, 10)],
-    ]
-    mirrored = [[row[::-1] for row in view] for view in corners]
-    np.testing.assert_array_equal(ten_crops(face, 2), [corners + mirrored])
-    np.testing.assert_array_equal(centre_crop(face, 2), [corners[4]])
-    assert ten_crops(np.zeros((3, 48, 48), np.uint8), 44).shape == (3, 10, 44, 44)
-    assert ten_crops(np.zeros((3, 48, 48), np.uint8), 44).dtype == np.uint8
+def test_views_by_hand() -> None:
+    face = np.arange(0, 32, 2, dtype=np.uint8).reshape(1, 4, 4)
+    corners = [[(0, 2), (8, 10)], [(4, 6), (12, 14)], [(16, 18), (24, 26)], [(20, 22), (28, 30)]]
+    # The whole face at half the size: each pixel the mean of four, for example (0 + 2 + 8 + 10) / 4 = 5.
+    for middle, view in (("centre", [(10, 12), (18, 20)]), ("whole", [(5, 9), (21, 25)])):
+        five = [*corners, view]
+        mirrored = [[row[::-1] for row in view] for view in five]
+        np.testing.assert_array_equal(crop_views(face, 2, 1, middle), [[view]])
+        np.testing.assert_array_equal(crop_views(face, 2, 5, middle), [five])
+        np.testing.assert_array_equal(crop_views(face, 2, 10, middle), [five + mirrored])
+    np.testing.assert_array_equal(centre_crop(face, 2), [[(10, 12), (18, 20)]])
+
+
+def test_views_of_a_ramp_start_where_they_should() -> None:
+    downwards = np.tile(5 * np.arange(48, dtype=np.uint8)[:, None], 48)
+    views = crop_views(np.stack([downwards, downwards.T]), 44, 10)
+    assert views.shape == (2, 10, 44, 44)
+    assert views.dtype == np.uint8
+    np.testing.assert_array_equal(views[0, :, 0, 0] / 5, [0, 0, 4, 4, 2] * 2)
+    # A mirrored view begins with the last column of the other, 43 further right.
+    np.testing.assert_array_equal(views[1, :, 0, 0] / 5, [0, 4, 0, 4, 2, 43, 47, 43, 47, 45])
+
+
+def test_views_of_no_face() -> None:
+    none = np.zeros((0, 48, 48), np.uint8)
+    for middle in ("centre", "whole"):
+        assert crop_views(none, 42, 10, middle).shape == (0, 10, 42, 42)

@@ -134,6 +134,13 @@ def align_faces(image: ImageArray, landmarks: FloatArray, size: int, margin: flo
     return crops
 
 
+CROP_COUNTS = (1, 5, 10)
+"""How many views of a face `crop_views` makes."""
+
+MIDDLE_VIEWS = ("centre", "whole")
+"""What its middle view may be."""
+
+
 def centre_crop(faces: npt.NDArray[Pixel], size: int) -> npt.NDArray[Pixel]:
     """The middle of each face.
 
@@ -153,27 +160,45 @@ def centre_crop(faces: npt.NDArray[Pixel], size: int) -> npt.NDArray[Pixel]:
     return faces[..., start : start + size, start : start + size]
 
 
-def ten_crops(faces: npt.NDArray[Pixel], size: int) -> npt.NDArray[Pixel]:
-    """Ten views of each face, over which predictions are averaged.
+def crop_views(faces: npt.NDArray[np.uint8], size: int, count: int, middle: str = "centre") -> npt.NDArray[np.uint8]:
+    """Views of each face, over which predictions are averaged.
 
     Parameters
     ----------
-    faces : ndarray, shape (n, s, s)
+    faces : ndarray of uint8, shape (n, s, s)
         Crops, `s` at least `size`.
     size : int
         Side of the views in pixels.
+    count : {1, 5, 10}
+        The middle view; four corners and the middle one; these five and their mirror images.
+    middle : {"centre", "whole"}
+        The middle view: the centre crop (Krizhevsky et al. 2012), or the whole face brought to `size` by area averaging
+        (Kim et al. 2016).
 
     Returns
     -------
-    ndarray, shape (n, 10, size, size)
-        On the second axis: top left, top right, bottom left, bottom right, centre; then the mirror images of
-        these five in the same order. Same dtype.
+    ndarray of uint8, shape (n, count, size, size)
+        On the second axis: top left, top right, bottom left, bottom right, middle; then the mirror images of these
+        five in the same order.
 
     References
     ----------
     A. Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", NIPS 2012.
+    B.-K. Kim et al., "Hierarchical committee of deep convolutional neural networks for robust facial expression
+    recognition", Journal on Multimodal User Interfaces 10(2), 2016.
     """
+    central = whole_face(faces, size) if middle == "whole" else centre_crop(faces, size)
+    if count == 1:
+        return central[:, None]
     far = faces.shape[-1] - size
     corners = [faces[:, y : y + size, x : x + size] for y, x in ((0, 0), (0, far), (far, 0), (far, far))]
-    views = np.stack([*corners, centre_crop(faces, size)], axis=1)
-    return np.concatenate([views, views[..., ::-1]], axis=1)
+    views = np.stack([*corners, central], axis=1)
+    return views if count == 5 else np.concatenate([views, views[..., ::-1]], axis=1)
+
+
+def whole_face(faces: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """Each face, shape (n, s, s), made smaller by area averaging; shape (n, size, size)."""
+    small = np.empty((len(faces), size, size), np.uint8)
+    for face, reduced in zip(faces, small, strict=True):
+        reduced[:] = cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA)
+    return small

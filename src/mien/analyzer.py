@@ -44,7 +44,7 @@ class Analyzer:
         ``"yunet"``, ``"opencv"`` or any object with a ``detect`` method.
     label_set : str or LabelSet, optional
         What to call the expressions: ``"ekman7"``, ``"ferplus8"`` or ``"five"``. By default what the model prefers.
-    crops : {1, 10}
+    crops : {1, 5, 10}
         Crops of each face that are read and averaged; ten are a little more accurate and ten times slower.
     min_score : float
         Detections below this confidence are left out, 0 to 1; a detector of your own has its own threshold.
@@ -67,11 +67,12 @@ class Analyzer:
         min_score: float = 0.6,
         threads: int = 1,
     ) -> None:
-        if crops not in (1, 10):
-            raise InputError(f"crops must be 1 or 10, not {crops}")
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}")
         self._model = load_model(model, threads)
+        if crops not in self._model.crop_counts:
+            known = " or ".join(map(str, self._model.crop_counts))
+            raise InputError(f"crops must be {known} for model {self._model.card.name!r}, not {crops}")
         self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
         self._model.choose_head(self.label_set)
         self._detector = get_detector(detector, min_score=min_score)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mien.errors import ModelError, UnknownName
 from mien.labels import EKMAN7
-from mien.models import list_models, load_model
+from mien.models import Member, list_models, load_model, read_card, write_card
 from mien.models.registry import WEIGHTS
 
 
@@ -59,6 +60,15 @@ def test_each_lacking_field_is_named(card: Path, field: str) -> None:
         {"input": {"frame": 40, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.25}},
         {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0}},
         {"input": 7},
+        {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.2, "views": "corner"}},
+        {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.2, "average": "votes"}},
+        {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.2, "preparation": "magic"}},
+        {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.2, "preparation": 1}},
+        {"rule": "dictator"},
+        {"members": [{"card": "mien", "sha256": ""}]},
+        {"members": [{"card": "mien", "sha256": "", "weight": 0}]},
+        {"members": [{"card": "mien", "sha256": "", "weight": 2}, {"card": "mien", "sha256": "", "weight": -1}]},
+        {"members": "mien"},
         {"parameters": "many"},
     ],
     ids=str,
@@ -66,6 +76,34 @@ def test_each_lacking_field_is_named(card: Path, field: str) -> None:
 def test_impossible_values(card: Path, values: dict[str, object]) -> None:
     change(card, **values)
     with pytest.raises(ModelError, match="the model card is damaged"):
+        load_model(card)
+
+
+def test_a_card_from_before_views_preparation_and_members(card: Path) -> None:
+    values = json.loads(card.read_text())
+    for name in ("preparation", "views", "average"):
+        values["input"].pop(name, None)
+    assert not {"members", "rule"} & set(values)
+    card.write_text(json.dumps(values))
+    read = load_model(card).card
+    assert (read.input.preparation, read.input.views, read.input.average) == ("none", "centre", "logits")
+    assert read.members == ()
+
+
+@pytest.mark.parametrize("members", [(), (Member("a.json", "12ab", 0.25), Member("mien", "34cd", 0.75))])
+def test_what_is_written_is_read_again(card: Path, members: tuple[Member, ...]) -> None:
+    original = read_card(card)
+    original = replace(original, input=replace(original.input, views="whole", preparation="isotropic"))
+    if members:
+        original = replace(original, file="", sha256="", members=members, rule="median")
+    write_card(original, card)
+    assert read_card(card) == original
+    assert ("members" in json.loads(card.read_text())) != ("file" in json.loads(card.read_text()))
+
+
+def test_weights_of_an_unknown_kind(card: Path) -> None:
+    change(card, file="mien.pth")
+    with pytest.raises(ModelError, match=r"mien\.pth is neither ONNX nor safetensors"):
         load_model(card)
 
 

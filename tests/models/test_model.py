@@ -71,5 +71,5 @@ def test_wrong_faces_are_refused(model: Model, wrong: np.ndarray) -> None:
 
 
 def test_wrong_crops_are_refused(model: Model, faces: np.ndarray) -> None:
-    with pytest.raises(InputError, match="crops must be 1 or 10, not 5"):
-        model.probabilities(faces, EKMAN7, crops=5)
+    with pytest.raises(InputError, match="must be 1 or 5 or 10, not 3"):
+        model.probabilities(faces, EKMAN7, crops=3)

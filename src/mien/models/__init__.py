@@ -1,17 +1,24 @@
-"""Models: ONNX files, their cards, and the sessions that run them."""
+"""Models: their cards, their files, and what runs them."""
 
-from mien.models.card import Head, Input, ModelCard, checksum, read_card, write_card
+from mien.models.card import Head, Input, Member, ModelCard, checksum, read_card, read_weights, write_card
+from mien.models.committee import Committee, form_committee
 from mien.models.model import Model
+from mien.models.onnx import OnnxModel
 from mien.models.registry import list_models, load_model
 
 __all__ = [
+    "Committee",
     "Head",
     "Input",
+    "Member",
     "Model",
     "ModelCard",
+    "OnnxModel",
     "checksum",
+    "form_committee",
     "list_models",
     "load_model",
     "read_card",
+    "read_weights",
     "write_card",
 ]

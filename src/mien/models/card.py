@@ -1,17 +1,25 @@
-"""Model cards: the JSON file beside each ONNX file that says all the runtime needs to know of it."""
+"""Model cards: the JSON file of each model that says all the runtime needs to know of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+import math
+from collections.abc import Iterable
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mien.errors import MienError, ModelError
+from mien.align import MIDDLE_VIEWS
+from mien.errors import MienError, ModelError, UnknownName
 from mien.labels import LabelSet, get_label_set
+from mien.models.fusion import RULES
+from mien.models.preparation import PREPARATIONS
 
 T = TypeVar("T")
+
+AVERAGES = ("logits", "probabilities")
+"""What may be averaged over the views of a face."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,12 @@ class Input:
         Size of the frame against FER2013's own around the same face (`mien.align.TEMPLATE`).
     mean, std : float
         The network takes ``(grey / 255 - mean) / std``.
+    preparation : str
+        What is done to the frame first: a name from `mien.models.preparation.PREPARATIONS`.
+    views : {"centre", "whole"}
+        The single view of a face, and the middle one of several: see `mien.align.crop_views`.
+    average : {"logits", "probabilities"}
+        What is averaged over several views.
     """
 
     frame: int
@@ -35,6 +49,9 @@ class Input:
     margin: float
     mean: float
     std: float
+    preparation: str = "none"
+    views: str = "centre"
+    average: str = "logits"
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,25 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One model of a committee.
+
+    Attributes
+    ----------
+    card : str
+        Path of its card, relative to the committee's; or the name of a model that comes with the package.
+    sha256 : str
+        Checksum of that card, which has the checksum of the weights.
+    weight : float
+        What it counts where the rule is the mean.
+    """
+
+    card: str
+    sha256: str
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """All that is known of a model.
 
@@ -62,9 +98,13 @@ class ModelCard:
     name, description, licence : str
         For people.
     file, sha256 : str
-        The ONNX file beside the card and its checksum.
+        The weights beside the card, ONNX or safetensors, and their checksum.
+    members : tuple of Member
+        In a committee, the models that it asks, instead of a file.
+    rule : {"mean", "vote", "median"}
+        How a committee's members come to one answer: see `mien.models.fusion`.
     input : Input
-        What the network takes.
+        What the network takes; of a committee, the frame that its members share.
     heads : tuple of Head
         What it gives, the preferred one first.
     parameters, macs : int
@@ -78,8 +118,10 @@ class ModelCard:
     name: str
     description: str
     licence: str
-    file: str
-    sha256: str
+    file: str = ""
+    sha256: str = ""
+    members: tuple[Member, ...] = ()
+    rule: str = "mean"
     input: Input
     heads: tuple[Head, ...]
     parameters: int
@@ -98,8 +140,10 @@ class ModelCard:
 
 
 def write_card(card: ModelCard, path: Path) -> None:
-    """Write a card as JSON."""
-    path.write_text(json.dumps(asdict(card), indent=2) + "\n")
+    """Write a card as JSON; a committee's without file, any other without members."""
+    absent = ("file", "sha256") if card.members else ("members", "rule")
+    values = {name: value for name, value in asdict(card).items() if name not in absent}
+    path.write_text(json.dumps(values, indent=2) + "\n")
 
 
 def read_card(path: Path) -> ModelCard:
@@ -119,22 +163,58 @@ def read_card(path: Path) -> ModelCard:
     try:
         values["input"] = _build(Input, values["input"])
         values["heads"] = tuple(_build(Head, head) for head in values["heads"])
+        values["members"] = tuple(_build(Member, member) for member in values.get("members", ()))
         card = _build(ModelCard, values)
+        for lacking in (name for name in ("file", "sha256") if not (card.members or getattr(card, name))):
+            raise KeyError(lacking)
         for head in card.heads:
             get_label_set(head.label_set)
-    except (KeyError, TypeError, AttributeError, MienError) as error:
+        _check_choice("preparation", card.input.preparation, PREPARATIONS)
+        _check_choice("views", card.input.views, MIDDLE_VIEWS)
+        _check_choice("average", card.input.average, AVERAGES)
+        _check_choice("rule", card.rule, RULES)
+    except (KeyError, TypeError, ValueError, AttributeError, MienError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ModelError(f"{path}: the model card is damaged ({reason})") from None
     possible = 0 < card.input.size <= card.input.frame and card.input.margin > 0 and card.input.std > 0
-    if not (card.heads and possible and all(head.temperature > 0 for head in card.heads)):
+    weights = [member.weight for member in card.members]
+    weighty = not weights or (min(weights) >= 0 and 0 < sum(weights) < math.inf)
+    if not (card.heads and possible and weighty and all(head.temperature > 0 for head in card.heads)):
         raise ModelError(f"{path}: the model card is damaged (no heads, or impossible numbers)")
     return card
 
 
+def read_weights(card: ModelCard, path: Path) -> bytes:
+    """The file that a card names, in bytes.
+
+    Parameters
+    ----------
+    card : ModelCard
+        The card.
+    path : Path
+        Where it lies; the file lies beside it.
+
+    Raises
+    ------
+    ModelError
+        If there is no such file, or its sha256 is not the card's.
+    """
+    file = path.with_name(card.file)
+    try:
+        weights = file.read_bytes()
+    except OSError:
+        raise ModelError(f"{file}: no such file, though {path.name} names it") from None
+    if checksum(weights) != card.sha256:
+        raise ModelError(f"{file}: this is not the file that {path.name} describes (its sha256 differs)")
+    return weights
+
+
 def _build(kind: type[T], values: dict[str, Any]) -> T:
-    """A dataclass from JSON, with every field present and of its type."""
+    """A dataclass from JSON, with every field of its type, and present unless it has a default."""
     known = {}
     for field in fields(kind):  # type: ignore[arg-type]
+        if field.name not in values and field.default is not MISSING:
+            continue
         value = values[field.name]
         if field.type == "float" and isinstance(value, int):
             value = float(value)
@@ -143,6 +223,11 @@ def _build(kind: type[T], values: dict[str, Any]) -> T:
             raise TypeError(f"{field.name} must be a {field.type}, not {value!r}")
         known[field.name] = value
     return kind(**known)
+
+
+def _check_choice(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise UnknownName(name, value, known)
 
 
 def checksum(data: bytes) -> str:

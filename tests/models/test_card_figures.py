@@ -1,0 +1,89 @@
+"""`mien.evaluation.card_figures`, on models whose answers can be worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.datasets import FaceData
+from mien.errors import InputError
+from mien.evaluation.card_figures import calibrate, weigh
+from mien.labels import EKMAN7
+from mien.models import form_committee, load_model, read_card
+from mien.models.fusion import RULES
+
+
+def noise(labels: list[int], seed: int = 0) -> FaceData:
+    images = np.random.default_rng(seed).integers(0, 256, (len(labels), 12, 12), np.uint8)
+    return FaceData(images, np.array(labels), EKMAN7)
+
+
+@pytest.fixture
+def sure(make_model) -> Path:
+    """Always the first class, with odds of 36 to 1 against each other one; and a second head."""
+    heads = {"ekman7": ([0] * 7, [2 * np.log(6)] + [0] * 6), "ferplus8": ([0] * 8, [1] * 8)}
+    return make_model("sure", heads, frame=12, size=8)
+
+
+def test_calibration_by_hand(sure: Path) -> None:
+    # Half of the pictures are of that class: its odds should be 6 to 1, the root of what they are.
+    data = noise([0, 0, 1, 2] * 5)
+    training = noise([0] * 30, seed=1)
+    training.images[:3] = data.images[:3]  # two of class 0 and one of class 1
+    calibrate(sure, data, training, crops=(1, 5), data="somewhere", split="held out")
+    card = read_card(sure)
+    assert [(head.label_set, head.temperature) for head in card.heads] == [("ekman7", 2.0), ("ferplus8", 1.0)]
+    protocol = {"label_set": "ekman7", "data": "somewhere", "split": "held out", "n": 20}
+    figures = {
+        "accuracy": 0.5,
+        "accuracy_without_near_duplicates": round(8 / 17, 4),
+        "balanced_accuracy": round(1 / 3, 4),
+        "ece_on_the_half_not_fitted": 0.0,
+    }
+    assert card.measured == [{**protocol, "crops": crops, **figures} for crops in (1, 5)]
+    assert load_model(sure).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_without_new_pictures_there_is_no_figure_for_them(sure: Path) -> None:
+    data = noise([0, 0, 1, 2])
+    calibrate(sure, data, data, crops=(1,))
+    (row,) = read_card(sure).measured
+    assert row["accuracy"] == 0.5
+    assert "accuracy_without_near_duplicates" not in row
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_committee_is_calibrated_as_any_model(sure: Path, tmp_path: Path, rule: str) -> None:
+    path = tmp_path / "c.json"
+    form_committee([sure, sure], path, rule)
+    data = noise([0, 0, 1, 2] * 5)
+    calibrate(path, data, noise([0], seed=1), crops=(1, 10))
+    card = read_card(path)
+    assert [row["crops"] for row in card.measured] == [1, 10]
+    assert {row["accuracy"] for row in card.measured} == {0.5}
+    assert load_model(path).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(0.5, abs=1e-3)
+    if rule != "vote":
+        assert card.heads[0].temperature == 2.0
+
+
+def test_members_are_weighed_by_hand(make_opinion, tmp_path: Path) -> None:
+    # Right in three quarters and in one quarter: 3^q is what the first counts against the second. It has its way where
+    # 0.3 * 3^q exceeds 0.85, that is above q = 0.95; the nearest exponent tried is 1.
+    first = make_opinion("first", (0.6, 0.3, 0.02, 0.02, 0.02, 0.02, 0.02), frame=12)
+    second = make_opinion("second", (0.05, 0.9, 0.01, 0.01, 0.01, 0.01, 0.01), frame=12)
+    path = tmp_path / "c.json"
+    form_committee([first, second], path, training={"command": "x"})
+    data = noise([0, 0, 0, 1] * 3)
+    weigh(path, data)
+    card = read_card(path)
+    assert [member.weight for member in card.members] == pytest.approx([0.75, 0.25])
+    assert card.training == {"command": "x", "weights": "validation accuracy to the power 1"}
+    expected = 0.75 * 0.6 + 0.25 * 0.05
+    assert load_model(path).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_only_committees_are_weighed(sure: Path) -> None:
+    with pytest.raises(InputError, match="has no members to weigh"):
+        weigh(sure, noise([0, 1]))

@@ -51,7 +51,37 @@ FERPLUS8 = LabelSet("ferplus8", ("neutral", "happiness", "surprise", "sadness", 
 FIVE = LabelSet("five", ("angry", "surprise", "sad", "happy", "neutral"))
 """Five coarse classes: ``surprise`` holds fear and disgust too."""
 
-LABEL_SETS = {s.name: s for s in (EKMAN7, FERPLUS8, FIVE)}
+SMILE2 = LabelSet("smile2", ("not smiling", "smiling"))
+"""The order of GENKI-4K's first column."""
+
+COMPOUND11 = LabelSet(
+    "compound11",
+    (
+        "happily surprised",
+        "happily disgusted",
+        "sadly fearful",
+        "sadly angry",
+        "sadly surprised",
+        "sadly disgusted",
+        "fearfully angry",
+        "fearfully surprised",
+        "angrily surprised",
+        "angrily disgusted",
+        "disgustedly surprised",
+    ),
+)
+"""The compound expressions of RAF-DB, in the order of its numbers."""
+
+MICRO3 = LabelSet("micro3", ("negative", "positive", "surprise"))
+"""The classes of the composite of micro-expressions (MEGC 2019)."""
+
+MULTIPIE6 = LabelSet("multipie6", ("neutral", "smile", "squint", "surprise", "disgust", "scream"))
+"""What the people of Multi-PIE were asked to show."""
+
+GEMEP5 = LabelSet("gemep5", ("anger", "fear", "joy", "relief", "sadness"))
+"""The emotions that the actors of GEMEP-FERA 2011 play."""
+
+LABEL_SETS = {s.name: s for s in (EKMAN7, FERPLUS8, FIVE, SMILE2, COMPOUND11, MICRO3, MULTIPIE6, GEMEP5)}
 
 _MAPPINGS: dict[tuple[str, str], dict[str, str]] = {
     ("ekman7", "five"): {
@@ -84,6 +114,8 @@ _MAPPINGS: dict[tuple[str, str], dict[str, str]] = {
         "fear": "surprise",
         "contempt": "neutral",
     },
+    ("ekman7", "smile2"): {label: "smiling" if label == "happy" else "not smiling" for label in EKMAN7.labels},
+    ("ferplus8", "smile2"): {label: "smiling" if label == "happiness" else "not smiling" for label in FERPLUS8.labels},
 }
 
 

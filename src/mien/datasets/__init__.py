@@ -4,13 +4,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mien.datasets.affectnet import AFFECTNET
+from mien.datasets.bp4d import BP4D
+from mien.datasets.casme2 import CASME2
+from mien.datasets.celeba import CELEBA
+from mien.datasets.ckplus import CKPLUS
+from mien.datasets.ckplus48 import CKPLUS48
 from mien.datasets.data import FaceData
+from mien.datasets.disfa import DISFA
+from mien.datasets.emotiw import AFEW, SFEW
 from mien.datasets.fer2013 import FER2013
+from mien.datasets.ferplus_files import FERPLUS
+from mien.datasets.folders import FOLDERS
+from mien.datasets.gemep import GEMEP_AU, GEMEP_EMOTION
+from mien.datasets.genki import GENKI4K
+from mien.datasets.jaffe import JAFFE
+from mien.datasets.kdef import AKDEF, KDEF
+from mien.datasets.listing import LISTING
+from mien.datasets.meld import MELD
+from mien.datasets.multipie import MULTIPIE
+from mien.datasets.rafd import RAFD
+from mien.datasets.rafdb import RAFDB, RAFDB_COMPOUND
 from mien.datasets.reader import ALL, Reader
+from mien.datasets.samm import SAMM
 from mien.datasets.sample import Pose, Sample
+from mien.datasets.scface import SCFACE
+from mien.datasets.smic import SMIC
+from mien.datasets.unbc import UNBC
 from mien.errors import InputError, UnknownName
 
-READERS = {reader.name: reader for reader in (FER2013,)}
+_STILLS = (
+    *(FER2013, FERPLUS, AFFECTNET, RAFDB, RAFDB_COMPOUND, CKPLUS, CKPLUS48, JAFFE, KDEF, AKDEF, RAFD),
+    *(SFEW, AFEW, GENKI4K, CELEBA, SCFACE),
+)
+_CLIPS = (CASME2, SAMM, SMIC, MELD, GEMEP_EMOTION)
+_CODED = (UNBC, DISFA, BP4D, GEMEP_AU, MULTIPIE)
+_OWN = (FOLDERS, LISTING)
+
+READERS = {reader.name: reader for reader in (*_STILLS, *_CLIPS, *_CODED, *_OWN)}
 """Readers by the name before the colon of ``--data``."""
 
 __all__ = ["ALL", "READERS", "FaceData", "Pose", "Reader", "Sample", "find_reader", "read_data"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,3 +52,19 @@ class FaceData:
         votes = None if self.votes is None else self.votes[rows]
         subjects = None if self.subjects is None else self.subjects[rows]
         return FaceData(self.images[rows], self.labels[rows], self.label_set, votes, subjects)
+
+
+def join(parts: Sequence[FaceData]) -> FaceData:
+    """Several splits of one data set as one."""
+    if len(parts) == 1:
+        return parts[0]
+    votes = [part.votes for part in parts if part.votes is not None]
+    subjects = [part.subjects for part in parts if part.subjects is not None]
+    return FaceData(
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        parts[0].label_set,
+        np.concatenate(votes) if len(votes) == len(parts) else None,
+        np.concatenate(subjects) if len(subjects) == len(parts) else None,
+        sum(part.skipped for part in parts),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,42 +104,86 @@ class VideoFile:
         best = self.best
         if best is None:
             best = self.first + self._length() // 2
-        return next(self._decode(best, 1))
+        return _read_frame(self.path, best)
 
     def frames(self) -> Iterator[ByteArray]:
-        return self._decode(self.first, self.count)
-
-    def _open(self) -> cv2.VideoCapture:
-        video = cv2.VideoCapture(str(self.path))
-        if not video.isOpened():
-            reason = "not a video that can be decoded" if self.path.exists() else "no such file"
-            raise UnreadableImage(str(self.path), reason)
-        return video
+        if self.count == 1:
+            yield _read_frame(self.path, self.first)
+            return
+        video = _Video(self.path)
+        number = self.first
+        while self.count is None or number < self.first + self.count:
+            frame = video.read(number)
+            if frame is None:
+                if number == self.first or self.count is not None:
+                    raise UnreadableImage(str(self.path), f"ends before frame {number}")
+                return
+            yield frame
+            number += 1
 
     def _length(self) -> int:
         if self.count is not None:
             return self.count
-        video = self._open()
-        try:
-            return int(video.get(cv2.CAP_PROP_FRAME_COUNT)) - self.first
-        finally:
-            video.release()
+        return _Video(self.path).length - self.first
 
-    def _decode(self, first: int, count: int | None) -> Iterator[ByteArray]:
-        video = self._open()
-        try:
-            # Frames are counted from the start: jumping lands on the nearest key frame with some codecs.
-            for _ in range(first):
-                if not video.grab():
-                    raise UnreadableImage(str(self.path), f"ends before frame {first}")
-            done = 0
-            while count is None or done < count:
-                whole, frame = video.read()
-                if not whole:
-                    if done == 0 or count is not None:
-                        raise UnreadableImage(str(self.path), f"ends before frame {first + done}")
-                    return
-                done += 1
-                yield np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8)
-        finally:
-            video.release()
+
+class _Video:
+    """An open video; frames are counted from the start: jumping lands on the nearest key frame with some codecs."""
+
+    def __init__(self, path: Path) -> None:
+        self._capture = cv2.VideoCapture(str(path))
+        if not self._capture.isOpened():
+            raise UnreadableImage(str(path), "not a video that can be decoded" if path.exists() else "no such file")
+        self._next = 0
+        self._ended = False
+
+    @property
+    def length(self) -> int:
+        """How many frames the file says it has."""
+        return int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+
+    def read(self, number: int) -> ByteArray | None:
+        """Frame `number`, for which `can_read` holds; None if the video ends before it."""
+        while self._next <= number:
+            if not self._capture.grab():
+                self._ended = True
+                return None
+            self._next += 1
+        whole, frame = self._capture.retrieve()
+        return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8) if whole else None
+
+    def can_read(self, number: int) -> bool:
+        """Whether frame `number` lies ahead, or was read last and is still there."""
+        return number >= self._next or (number == self._next - 1 and not self._ended)
+
+
+class _Open(threading.local):
+    """The video that this thread took its last single frame from.
+
+    Data sets that label every frame of a video yield a sample a frame; read in order, each goes on where the one
+    before stopped, so a video is decoded once and not once a frame. Processes are told apart because a forked one
+    shares the open file, but not the decoder's threads.
+    """
+
+    def __init__(self) -> None:
+        self.videos: dict[int, tuple[object, _Video]] = {}
+
+
+_open = _Open()
+
+
+def _read_frame(path: Path, number: int) -> ByteArray:
+    try:
+        state = path.stat()
+    except OSError:
+        raise UnreadableImage(str(path), "no such file") from None
+    file = (path, state.st_mtime_ns, state.st_size)
+    process = os.getpid()
+    known, video = _open.videos.get(process, (None, None))
+    if video is None or known != file or not video.can_read(number):
+        video = _Video(path)
+        _open.videos[process] = file, video
+    frame = video.read(number)
+    if frame is None:
+        raise UnreadableImage(str(path), f"ends before frame {number}")
+    return frame

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -16,47 +20,62 @@ from rich.table import Table
 
 from mien.errors import DatasetError, MissingExtra
 
-
-class Split(StrEnum):
-    """The three parts of FER2013."""
-
-    train = "train"
-    public = "public"
-    private = "private"
+if TYPE_CHECKING:
+    from mien.datasets import FaceData
+    from mien.evaluation.robustness import RobustnessRow
+    from mien.labels import LabelSet
 
 
 def evaluate(
     data: Annotated[str, typer.Option(help="For example fer2013:fer2013.csv.")],
     model: Annotated[str, typer.Option(help="Name of a model, or the path of its card.")] = "mien",
-    split: Annotated[Split, typer.Option(help="Part of the data set.")] = Split.public,
-    crops: Annotated[int, typer.Option(help="Crops of each face: 1 or 10.")] = 1,
-    head: Annotated[str, typer.Option(help="Label set: ekman7 or ferplus8 (majority protocol).")] = "ekman7",
+    split: Annotated[
+        str | None, typer.Option(help="Part of the data set; its second by default (public of FER2013), else all.")
+    ] = None,
+    crops: Annotated[int, typer.Option(help="Crops of each face: 1, 5 or 10.")] = 1,
+    head: Annotated[
+        str | None, typer.Option(help="Label set; by default the model's own that the data has labels for.")
+    ] = None,
     json_to: Annotated[
         str | None, typer.Option("--json", metavar="FILE|-", help="All figures as one JSON object.")
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures and pictures of them.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a page with figures and pictures.")] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Measure on blurred, noisy, dark, ... faces too (takes minutes).")
+    ] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
 ) -> None:
-    """Measure a model on a data set of face crops."""
-    from mien.datasets import read_data
+    """Measure a model on a data set of faces."""
+    from mien.datasets import ALL, find_reader, read_data
     from mien.datasets.duplicates import near_duplicates
+    from mien.evaluation.protocol import choose_label_set
     from mien.evaluation.protocol import evaluate as measure
+    from mien.evaluation.robustness import robustness_table
     from mien.labels import get_label_set
     from mien.models import load_model
 
     if report is not None:
         # Before the long work, so that nothing is measured in vain.
         try:
-            from mien.evaluation.plots import plot_confusion, plot_reliability
+            from mien.evaluation.report import write_report
         except ImportError:
             raise MissingExtra("--report", "train") from None
-    label_set = get_label_set(head)
+    reader, _ = find_reader(data)
+    if split is None:
+        split = reader.splits[1] if len(reader.splits) > 1 else ALL
+    label_set = get_label_set(head) if head is not None else None
     network = load_model(model, threads=os.cpu_count() or 1)
+    table: list[RobustnessRow] = []
     with Console(stderr=True).status("reading the data") as status:
-        faces = read_data(data, split.value)
+        faces = read_data(data, split, skip_bad=skip_bad)
+        if faces.skipped:
+            print(f"mien: {faces.skipped} bad samples are left out", file=sys.stderr)
+        label_set = label_set or choose_label_set(network, faces)
+        check_classes(faces, label_set, split)
         seen = None
-        if split is not Split.train:
+        if reader.splits and split not in (reader.splits[0], ALL):
             try:
-                training = read_data(data, "train")
+                training = read_data(data, reader.splits[0], skip_bad=True)
             except DatasetError as error:
                 print(f"mien: near-duplicates are not looked for ({error})", file=sys.stderr)
             else:
@@ -64,32 +83,68 @@ def evaluate(
                 seen = near_duplicates(faces.images, training.images)
         status.update(f"reading {len(faces)} faces")
         result = measure(network, faces, label_set, crops, seen)
+        if robustness:
+            status.update("reading them blurred, noisy, dark, tilted, covered, compressed and small")
+            table = robustness_table(network, faces, label_set, crops)
     figures: dict[str, Any] = {
         "model": network.card.name,
-        "data": data.partition(":")[0],
-        "split": split.value,
-        "label_set": head,
+        "data": reader.name,
+        "split": split,
+        "label_set": label_set.name,
         "crops": crops,
+        "skipped": faces.skipped,
         **result.figures,
     }
-    text = json.dumps(figures, indent=2)
+    if table:
+        figures["robustness"] = [asdict(row) for row in table]
     if report is not None:
-        report.mkdir(parents=True, exist_ok=True)
-        (report / "figures.json").write_text(text + "\n")
-        plot_confusion(np.array(figures["confusion"]), label_set, report / "confusion.png")
-        plot_reliability(result.probabilities.max(1), result.predicted == result.truth, report / "reliability.png")
+        settings = {
+            "Model": f"{network.card.name}: {network.card.description}",
+            "Data": reader.title,
+            "Split": f"{split}, {figures['n']:,} faces, {faces.skipped} bad samples left out",
+            "Labels": f"{label_set.name}: {', '.join(label_set.labels)}",
+            "Crops": written_crops(crops),
+            "Command": shlex.join(["mien", *sys.argv[1:]]),
+            "Date": date.today().isoformat(),
+        }
+        write_report(report, written_title(figures), result, faces.images, figures, settings, table)
+    text = json.dumps(figures, indent=2)
     if json_to == "-":
         print(text)
         return
     if json_to is not None:
         Path(json_to).write_text(text + "\n")
-    Console().print(figures_table(figures))
+    console = Console()
+    console.print(figures_table(figures))
+    if table:
+        console.print(corruptions_table(table))
+    if report is not None:
+        console.print(f"wrote {report / 'index.html'}", soft_wrap=True, highlight=False)
+
+
+def check_classes(faces: FaceData, label_set: LabelSet, split: str) -> None:
+    """Raise `DatasetError` if there is nothing to tell apart."""
+    from mien.evaluation.protocol import labelled
+
+    _, truth = labelled(faces, label_set)
+    present = np.unique(truth)
+    if len(present) == 1:
+        raise DatasetError(f"split {split!r} has only the class {label_set.labels[present[0]]!r}")
+
+
+def written_crops(crops: int) -> str:
+    """For people."""
+    return "single crop" if crops == 1 else f"{crops} crops"
+
+
+def written_title(figures: dict[str, Any]) -> str:
+    """What was measured on what."""
+    return f"{figures['model']} on {figures['data']} {figures['split']}"
 
 
 def figures_table(figures: dict[str, Any]) -> Table:
     """The figures for people."""
-    single = "single crop" if figures["crops"] == 1 else f"{figures['crops']} crops"
-    table = Table(title=f"{figures['model']} on {figures['data']} {figures['split']}, {single}, n {figures['n']}")
+    table = Table(title=f"{written_title(figures)}, {written_crops(figures['crops'])}, n {figures['n']}")
     for heading in ("class", "precision", "recall", "f1", "n"):
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for label, row in figures["per_class"].items():
@@ -98,5 +153,19 @@ def figures_table(figures: dict[str, Any]) -> Table:
     if "accuracy_without_near_duplicates" in figures:
         overall["without near-duplicates"] = figures["accuracy_without_near_duplicates"]
     overall |= {k.replace("_", " "): figures[k] for k in ("balanced_accuracy", "macro_f1", "ece")}
-    table.caption = "  ".join(f"{name} {value:.2%}" for name, value in overall.items())
+    intervals = {name.replace("_", " "): ends for name, ends in figures["intervals"].items()}
+    parts = []
+    for name, value in overall.items():
+        ends = intervals.get(name)
+        between = f" ({100 * ends[0]:.1f} to {ends[1]:.1%})" if ends else ""
+        parts.append(f"{name} {value:.2%}{between}")
+    table.caption = "\n".join([*parts, "in brackets: 95% bootstrap intervals"])
+    return table
+
+
+def corruptions_table(measured: Sequence[RobustnessRow]) -> Table:
+    """The robustness table for people."""
+    table = Table(title="accuracy on worsened faces, mild to severe", show_header=False)
+    for name, rows in groupby(measured, key=lambda row: row.corruption):
+        table.add_row(name, *(f"{row.accuracy:.1%}\n[dim]{row.written}[/dim]" for row in rows))
     return table

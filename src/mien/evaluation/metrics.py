@@ -61,7 +61,8 @@ def score(probabilities: FloatArray, truth: IntArray, label_set: LabelSet) -> di
     -------
     dict
         ``accuracy``, ``balanced_accuracy`` (mean recall of the classes that occur), ``macro_f1`` (over the same),
-        ``ece``, ``n``, ``per_class`` (precision, recall, f1 and count of each) and ``confusion``.
+        ``ece``, ``n``, ``per_class`` (precision, recall, f1 and count of each) and ``confusion``. Where every class
+        occurs, ``macro_f1`` and ``balanced_accuracy`` are what the micro-expression challenges call UF1 and UAR.
     """
     predicted = probabilities.argmax(1)
     confusion = confusion_matrix(truth, predicted, len(label_set))

@@ -12,6 +12,7 @@
      +-- ModelError            a model file or its card is damaged
      +-- DatasetError          a data set is not as its reader expects it
      |    +-- BadSample        one of its samples is not; the others can be used
+     +-- TrainingError         a training cannot go on
      +-- MissingExtra          an optional dependency is not installed
 
 The message of each is one sentence that a user can act on.
@@ -101,6 +102,10 @@ class BadSample(DatasetError):
     def __init__(self, message: str, split: str | None = None) -> None:
         super().__init__(message)
         self.split = split
+
+
+class TrainingError(MienError):
+    """A training cannot go on."""
 
 
 class MissingExtra(MienError):

@@ -21,12 +21,12 @@ def export(
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtra("exporting", "train") from None
-    from mien.datasets import read_data
+    from mien.datasets.parts import read_parts
     from mien.training.export import export as write
     from mien.training.run import Run
 
     source = Run(run)
     spec = data or source.config["data"]
     with Console(stderr=True).status("writing, calibrating and measuring"):
-        card = write(source, read_data(spec, "public"), read_data(spec, "train"), out or run)
+        card = write(source, read_parts(spec, source.recipe.validation), out or run)
     Console().print(f"wrote {card} and {card.with_suffix('.onnx')}", soft_wrap=True, highlight=False)

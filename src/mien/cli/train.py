@@ -15,11 +15,15 @@ from mien.errors import MissingExtra
 def train(
     data: Annotated[str, typer.Option(help="Training data, for example fer2013:fer2013.csv.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run there is taken up again.")],
-    recipe: Annotated[str, typer.Option(help="Name of the recipe.")] = "mien",
+    recipe: Annotated[str, typer.Option(help="A recipe (mien recipes lists them), or feature+classifier.")] = "mien",
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
 ) -> None:
     """Train a model by a recipe; goes on where it stopped if it was interrupted."""
+    if "+" in recipe:
+        _train_classic(data, out, recipe, seed, skip_bad)
+        return
     try:
         import torch
     except ImportError:
@@ -28,23 +32,32 @@ def train(
 
     import numpy as np
 
-    from mien.datasets import read_data
+    from mien.datasets.parts import read_parts
     from mien.evaluation.plots import plot_confusion, plot_curves
     from mien.training.loop import train as run_training
-    from mien.training.recipe import get_recipe
-    from mien.training.run import Run, describe_recipe
-    from mien.training.validation import confusions
+    from mien.training.recipe import describe_recipe
+    from mien.training.recipes import get_recipe
+    from mien.training.run import Run
+    from mien.training.validation import confusions, predict
+    from mien.training.workers import join_workers
 
     settings = get_recipe(recipe)
     if epochs is not None:
         settings = replace(settings, epochs=epochs)
-    training, validation = read_data(data, "train"), read_data(data, "public")
+    worker = join_workers()
+    console = Console(quiet=not worker.leads)
+    faces = read_parts(data, settings.validation, skip_bad=skip_bad)
+    settings = settings.fitted_to(faces.training.label_sets)
     run = Run(out)
-    run.start({"recipe": describe_recipe(settings), "data": data, "seed": seed})
+    if worker.leads:
+        run.start({"recipe": describe_recipe(settings), "data": data, "seed": seed})
+    worker.wait()
     versions = {"torch": torch.__version__, "numpy": np.__version__, "threads": torch.get_num_threads()}
-
-    console = Console()
-    console.print(f"recipe {settings.name}: {settings.epochs} epochs of {len(training)} faces, {versions}")
+    if worker.count > 1:
+        versions["workers"] = worker.count
+    console.print(f"recipe {settings.name}: {settings.epochs} epochs of {len(faces.training)} faces, {versions}")
+    if faces.skipped:
+        console.print(f"left out {faces.skipped} bad samples")
     columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("training", total=None, loss="")
@@ -62,12 +75,33 @@ def train(
             console.print("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
         try:
-            metrics = run_training(run, settings, training, validation, seed, report, epoch_done)
+            metrics = run_training(run, settings, faces.training, faces.validation, seed, report, epoch_done)
         except KeyboardInterrupt:
             console.print("stopped; the same command goes on after the last whole epoch")
             raise typer.Exit(130) from None
-
+    if not worker.leads:
+        return
     plot_curves(metrics, out / "curves.png")
-    for label_set, confusion in confusions(run.load_weights(), settings, validation, torch.device("cpu")).items():
+    logits = predict(run.load_weights(), settings, faces.validation, worker.device)
+    for label_set, confusion in confusions(logits, settings, faces.validation).items():
         plot_confusion(confusion, label_set, out / f"confusion-{label_set.name}.png")
     console.print(f"done; next: mien export {out}")
+
+
+def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -> None:
+    """A feature and a classifier: one fit, and the model with its card."""
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        raise MissingExtra("classical features and classifiers", "classic") from None
+    from mien.classifiers.pipeline import make_pipeline, split_name
+    from mien.classifiers.train import export_classic, train_classic
+    from mien.datasets.parts import read_parts
+
+    make_pipeline(*split_name(name))  # a wrong name is said before the data is read
+    with Console(stderr=True).status("reading the data") as status:
+        faces = read_parts(data, skip_bad=skip_bad)
+        pipeline = train_classic(name, faces.training, seed, status.update)
+        status.update("writing, calibrating and measuring")
+        card = export_classic(pipeline, name, seed, faces, out)
+    Console().print(f"wrote {card} and {card.with_suffix('.safetensors')}", soft_wrap=True, highlight=False)

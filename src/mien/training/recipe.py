@@ -1,36 +1,73 @@
-"""Recipes: everything that decides how a network is trained, in one place, as data."""
+"""What a recipe is: everything that decides how a network is trained, in one place, as data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
-from mien.errors import UnknownName
+from mien.labels import EKMAN7, LabelSet, can_map, get_label_set
+from mien.training.augmentation import Augmentation
+from mien.training.schedule import SCHEDULES, Cosine, Schedule
+
+FER2013_MEAN, FER2013_STD = 0.5076, 0.2545
+"""Grey level of FER2013's Training pictures, on a scale from 0 to 1."""
 
 
 @dataclass(frozen=True)
-class Augmentation:
-    """How a training face is varied each time it is seen.
+class Objective:
+    """What one head of a network learns.
 
     Attributes
     ----------
-    rotation : float
-        Largest turn to either side, in degrees.
-    scale : float
-        Largest relative change of size.
-    shift : float
-        Largest move along each axis, in pixels of the stored picture.
-    contrast, brightness : float
-        Largest relative change of contrast; of brightness as a share of the grey range.
-    erase : float
-        Probability that a rectangle is painted over (Zhong et al. 2020, "Random Erasing").
+    label_set : str
+        What the head says. The data's labels are mapped to it where they are others.
+    loss : str
+        A name from `mien.training.losses.LOSSES`.
+    votes : str or None
+        For ``ferplus8``: which target the FER+ votes become, a name from `mien.training.targets.VOTE_TARGETS`.
+    weight : float
+        Of this loss in the sum over heads.
+    label_smoothing : float
+        Share of the target that is spread over all classes (Szegedy et al. 2016, section 7).
+    class_weights : bool
+        Whether rare classes weigh more, by their inverse frequency.
     """
 
-    rotation: float = 10.0
-    scale: float = 0.1
-    shift: float = 2.0
-    contrast: float = 0.25
-    brightness: float = 0.08
-    erase: float = 0.2
+    label_set: str = "ekman7"
+    loss: str = "cross_entropy"
+    votes: str | None = None
+    weight: float = 1.0
+    label_smoothing: float = 0.0
+    class_weights: bool = False
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """How gradients become steps.
+
+    Attributes
+    ----------
+    kind : {"sgd", "nesterov", "adam", "nadam"}
+        Stochastic gradient descent with momentum, the same with Nesterov's, Adam, Nadam.
+    learning_rate, momentum, weight_decay : float
+        The decay is L2 regularisation, as the publications have it.
+    decay_all : bool
+        Whether biases and normalisation decay too.
+    hidden_decay, output_decay : float
+        Factors of the decay in hidden fully connected layers and in the heads.
+    clamp : float or None
+        Each component of the gradient is held within plus and minus this.
+    """
+
+    kind: Literal["sgd", "nesterov", "adam", "nadam"] = "nesterov"
+    learning_rate: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    decay_all: bool = False
+    hidden_decay: float = 1.0
+    output_decay: float = 1.0
+    clamp: float | None = None
 
 
 @dataclass(frozen=True)
@@ -43,63 +80,113 @@ class Recipe:
         What `mien train --recipe` and the model's card call it and say of it.
     network : str
         A name from `mien.networks.NETWORKS`.
+    objectives : tuple of Objective
+        One a head.
+    preparation : str
+        What is done to each face before all else, a name from `mien.models.preparation.PREPARATIONS`.
+    mean, std : float
+        The network takes ``(grey / 255 - mean) / std``.
     crop : int
         Side in pixels of the crop that the network is run on, out of the stored picture.
     sizes : tuple of (float, int)
-        From which share of the epochs on crops are drawn at how many pixels a side. Small first, then full, costs
-        less and loses nothing (Tan & Le 2021, "EfficientNetV2", section 4).
-    epochs, batch_size, warmup_epochs : int
-        The schedule: a linear rise, then half a cosine to zero (Loshchilov & Hutter 2017).
-    learning_rate, momentum, weight_decay : float
-        Stochastic gradient descent with Nesterov momentum; the decay spares biases and normalisation.
-    label_smoothing : float
-        Share of the ``ekman7`` target that is spread over all classes.
-    ferplus_weight : float
-        Weight of the ``ferplus8`` head's loss beside the ``ekman7`` head's.
+        From which share of the epochs on crops are drawn at how many pixels a side; empty is always `crop`. Small
+        first, then full, costs less and loses nothing (Tan & Le 2021, "EfficientNetV2", section 4).
+    per_class : int or None
+        At most so many training pictures of each class, the first of the file.
+    epochs, batch_size : int
+        The length of the training; pictures a step.
+    accumulate : int
+        Into how many parts a batch is cut to save memory; their gradients add up to the batch's.
+    optimizer, schedule, augmentation : Optimizer, Schedule, Augmentation
+        The course of the training.
     ema_decay : float
-        Per-step decay of the moving average of the weights; the average is what is evaluated and exported.
+        Per-step decay of the moving average of the weights, which is then what is evaluated and exported; 0 is none.
+    selection : {"last", "best"}
+        Which epoch's weights are the model: the last's, or those that read the validation split best.
+    validation : tuple of str
+        The splits of FER2013 that epochs are measured on (and selected by); other data sets have their own.
+    patience : int or None
+        Stop after so many epochs without a better validation loss.
+    views, average : str
+        How ten crops are made and averaged: see `mien.models.card.Input`.
     margin : float
         How whole photos are framed for the model, against FER2013's own framing: see `tools/margin_study.py`.
+    source : str
+        The publication.
     """
 
     name: str
     description: str
-    network: str = "mien"
+    network: str
+    objectives: tuple[Objective, ...] = (Objective(),)
+    preparation: str = "none"
+    mean: float = FER2013_MEAN
+    std: float = FER2013_STD
     crop: int = 44
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 44),)
+    sizes: tuple[tuple[float, int], ...] = ()
+    per_class: int | None = None
     epochs: int = 60
     batch_size: int = 128
-    warmup_epochs: int = 2
-    learning_rate: float = 0.1
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    label_smoothing: float = 0.1
-    ferplus_weight: float = 1.0
-    ema_decay: float = 0.999
-    margin: float = 0.95
+    accumulate: int = 1
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    schedule: Schedule = field(default_factory=Cosine)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    ema_decay: float = 0.0
+    selection: Literal["last", "best"] = "last"
+    validation: tuple[str, ...] = ("public",)
+    patience: int | None = None
+    views: str = "centre"
+    average: str = "logits"
+    margin: float = 0.95
+    source: str = ""
+
+    @property
+    def label_sets(self) -> tuple[LabelSet, ...]:
+        """What the heads say, in the order of the network's outputs."""
+        return tuple(get_label_set(objective.label_set) for objective in self.objectives)
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """How many classes each head has."""
+        return tuple(len(label_set) for label_set in self.label_sets)
 
     def size_at(self, epoch: int) -> int:
         """Side in pixels of the crops of one epoch."""
-        return max((start, size) for start, size in self.sizes if start * self.epochs <= epoch)[1]
+        return max(
+            ((start, size) for start, size in self.sizes if start * self.epochs <= epoch), default=(0, self.crop)
+        )[1]
+
+    def fitted_to(self, label_sets: tuple[LabelSet, ...]) -> Recipe:
+        """The recipe for data with these labels.
+
+        It stays as it is where a head says just these, and for FER2013, for which all recipes were written. Other data
+        get one head, of their own labels.
+        """
+        known = [source for source in label_sets for target in self.label_sets if source == target]
+        if known or (EKMAN7 in label_sets and any(can_map(EKMAN7, target) for target in self.label_sets)):
+            return self
+        head = replace(self.objectives[0], label_set=label_sets[0].name, votes=None)
+        return replace(self, objectives=(head,))
 
 
-RECIPES = {
-    r.name: r
-    for r in (
-        Recipe(
-            name="mien",
-            description="the default model: compact residual network, two heads, FER2013 labels and FER+ votes",
-            sizes=((0.0, 32), (0.5, 44)),
-            epochs=48,
-        ),
-    )
-}
+def describe_recipe(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as JSON holds it."""
+    described: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    described["schedule"]["kind"] = type(recipe.schedule).__name__
+    return described
 
 
-def get_recipe(name: str) -> Recipe:
-    """The recipe called `name`; raises `UnknownName`."""
-    try:
-        return RECIPES[name]
-    except KeyError:
-        raise UnknownName("recipe", name, RECIPES) from None
+def restore_recipe(described: dict[str, Any]) -> Recipe:
+    """Undo `describe_recipe`."""
+    values = {name: _tuples(value) for name, value in described.items()}
+    schedule = dict(values["schedule"])
+    values["objectives"] = tuple(Objective(**objective) for objective in values["objectives"])
+    values["optimizer"] = Optimizer(**values["optimizer"])
+    values["schedule"] = SCHEDULES[schedule.pop("kind")](**{name: _tuples(value) for name, value in schedule.items()})
+    values["augmentation"] = Augmentation(**values["augmentation"])
+    return Recipe(**values)
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists are tuples in a recipe."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

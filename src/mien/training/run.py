@@ -5,14 +5,16 @@
     RUN/config.json      recipe, data, seed, versions
     RUN/metrics.jsonl    one line an epoch
     RUN/state.npz        everything the next epoch needs (no pickles)
-    RUN/weights.npz      the averaged weights: what is evaluated and exported
+    RUN/weights.npz      the weights that are evaluated and exported (averaged, or the best epoch's)
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ import torch
 from torch import Tensor
 
 from mien.errors import DatasetError, InputError
-from mien.training.recipe import Augmentation, Recipe
+from mien.training.recipe import Recipe, restore_recipe
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,7 @@ class Run:
     @property
     def recipe(self) -> Recipe:
         """The recipe as it was when the run began."""
-        values = dict(self.config["recipe"])
-        values["augmentation"] = Augmentation(**values["augmentation"])
-        values["sizes"] = tuple((start, size) for start, size in values["sizes"])
-        return Recipe(**values)
+        return restore_recipe(self.config["recipe"])
 
     @property
     def metrics(self) -> list[dict[str, float]]:
@@ -69,10 +68,16 @@ class Run:
         path = self.folder / "metrics.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def save_epoch(self, metrics: list[dict[str, float]], state: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
-        """Store a finished epoch; the state goes last, so a run killed here repeats one epoch at most."""
+    def save_epoch(
+        self, metrics: list[dict[str, float]], state: dict[str, Tensor], weights: dict[str, Tensor] | None
+    ) -> None:
+        """Store a finished epoch; the state goes last, so a run killed here repeats one epoch at most.
+
+        `weights` are None where those of an earlier epoch stay.
+        """
         _write(self.folder / "metrics.jsonl", "".join(json.dumps(m) + "\n" for m in metrics))
-        save_tensors(self.folder / "weights.npz", weights)
+        if weights is not None:
+            save_tensors(self.folder / "weights.npz", weights)
         save_tensors(self.folder / "state.npz", state)
 
     def load_state(self) -> dict[str, Tensor] | None:
@@ -81,7 +86,7 @@ class Run:
         return load_tensors(path) if path.exists() else None
 
     def load_weights(self) -> dict[str, Tensor]:
-        """The averaged weights; raises `InputError` before the first epoch ended."""
+        """The weights of the model; raises `InputError` before the first epoch ended."""
         path = self.folder / "weights.npz"
         if not path.exists():
             raise InputError(f"{self.folder}: no epoch of this run has ended yet")
@@ -91,8 +96,8 @@ class Run:
 def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     """Write tensors as a NumPy archive, whole or not at all."""
     partial = path.with_suffix(".partial.npz")
-    np.savez(partial, allow_pickle=False, **{name: t.detach().cpu().numpy() for name, t in tensors.items()})
-    os.replace(partial, path)
+    with _whole_or_not(partial, path):
+        np.savez(partial, allow_pickle=False, **{name: t.detach().cpu().numpy() for name, t in tensors.items()})
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
@@ -104,13 +109,21 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         raise DatasetError(f"{path}: damaged ({error})") from None
 
 
-def describe_recipe(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as JSON holds it."""
-    described: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
-    return described
-
-
 def _write(path: Path, text: str) -> None:
     partial = path.with_suffix(path.suffix + ".partial")
-    partial.write_text(text)
-    os.replace(partial, path)
+    with _whole_or_not(partial, path):
+        partial.write_text(text)
+
+
+@contextmanager
+def _whole_or_not(partial: Path, path: Path) -> Iterator[None]:
+    """Put `partial` in the place of `path` once it is written; if that fails, `path` stays as it was."""
+    try:
+        yield
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror or error}); what was there before stays"
+        ) from None

@@ -1,4 +1,4 @@
-"""What a network in training is worth: centre crops of the validation split."""
+"""What a network in training is worth: single crops of the validation split."""
 
 from __future__ import annotations
 
@@ -7,40 +7,50 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from mien.align import crop_views
 from mien.datasets import FaceData
 from mien.evaluation.metrics import confusion_matrix
 from mien.evaluation.protocol import labelled
-from mien.labels import LabelSet
+from mien.labels import LabelSet, can_map
+from mien.models.preparation import prepare
 from mien.networks import make_network
-from mien.training.preparation import HEADS, normalise
+from mien.training.losses import LOSSES
 from mien.training.recipe import Recipe
+from mien.training.targets import can_learn, make_targets
 
 Confusions = dict[LabelSet, npt.NDArray[np.int64]]
 
 
 @torch.no_grad()
-def confusions(weights: dict[str, Tensor], recipe: Recipe, data: FaceData, device: torch.device) -> Confusions:
-    """The confusion matrix of each head that the data have labels for, shape (k, k), rows the truth."""
-    network = make_network(recipe.network, device)
+def predict(weights: dict[str, Tensor], recipe: Recipe, data: FaceData, device: torch.device) -> list[Tensor]:
+    """The logits of each head for each face, shape (n, k), on the CPU."""
+    network = make_network(recipe.network, recipe.classes, device)
     network.load_state_dict(weights)
     network.eval()
-    edge = (data.images.shape[-1] - recipe.crop) // 2
-    inside = slice(edge, edge + recipe.crop)
-    faces = torch.from_numpy(data.images[:, None, inside, inside]).float() / 255
-    outputs = [network(normalise(part.to(device))) for part in torch.split(faces, 256)]
+    faces = torch.from_numpy(crop_views(prepare(data.images, recipe.preparation), recipe.crop, 1, recipe.views))
+    parts = [network((part.to(device).float() / 255 - recipe.mean) / recipe.std) for part in torch.split(faces, 256)]
+    return [torch.cat(head).float().cpu() for head in zip(*parts, strict=True)]
+
+
+def confusions(logits: list[Tensor], recipe: Recipe, data: FaceData) -> Confusions:
+    """The confusion matrix of each head that the data have labels for, shape (k, k), rows the truth."""
     result: Confusions = {}
-    for label_set, logits in zip(HEADS, zip(*outputs, strict=True), strict=True):
-        if label_set in data.label_sets:
+    for label_set, scores in zip(recipe.label_sets, logits, strict=True):
+        if any(can_map(source, label_set) for source in data.label_sets):
             rows, truth = labelled(data, label_set)
-            predicted = torch.cat(logits).argmax(1).cpu().numpy()[rows]
-            result[label_set] = confusion_matrix(truth, predicted, len(label_set))
+            result[label_set] = confusion_matrix(truth, scores.argmax(1).numpy()[rows], len(label_set))
     return result
 
 
 def validate(weights: dict[str, Tensor], recipe: Recipe, data: FaceData, device: torch.device) -> dict[str, float]:
-    """Accuracy and balanced accuracy of each head, by name."""
-    result = {}
-    for label_set, confusion in confusions(weights, recipe, data, device).items():
+    """The loss, and accuracy and balanced accuracy of each head by name."""
+    logits = predict(weights, recipe, data, device)
+    result = {"validation_loss": 0.0}
+    for scores, objective in zip(logits, recipe.objectives, strict=True):
+        if can_learn(data, objective):
+            loss = LOSSES[objective.loss](scores, make_targets(data, objective), None)
+            result["validation_loss"] += objective.weight * float(loss)
+    for label_set, confusion in confusions(logits, recipe, data).items():
         hits, count = np.diag(confusion), confusion.sum(1)
         result[f"{label_set.name}_accuracy"] = float(hits.sum() / count.sum())
         result[f"{label_set.name}_balanced_accuracy"] = float((hits[count > 0] / count[count > 0]).mean())

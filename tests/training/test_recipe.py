@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch")
+
+from mien.errors import UnknownName
+from mien.labels import EKMAN7, FERPLUS8, FIVE
+from mien.models.preparation import PREPARATIONS
+from mien.networks import NETWORKS
+from mien.training.losses import LOSSES
+from mien.training.recipe import Recipe, describe_recipe, restore_recipe
+from mien.training.recipes import RECIPES, get_recipe
+from mien.training.targets import VOTE_TARGETS
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda r: r.name)
+def test_recipes_fit_together(recipe: Recipe) -> None:
+    assert recipe.network in NETWORKS
+    assert recipe.preparation in PREPARATIONS
+    assert recipe.crop <= 48
+    assert recipe.size_at(recipe.epochs - 1) == recipe.crop  # it ends at the size at which it is used
+    for objective in recipe.objectives:
+        assert objective.loss in LOSSES
+        assert objective.votes is None or (objective.votes in VOTE_TARGETS and objective.label_set == "ferplus8")
+    assert restore_recipe(describe_recipe(recipe)) == recipe
+    assert sum(recipe == other for other in RECIPES.values()) == 1
+
+
+def test_only_recipes_that_say_so_pick_on_the_test_set() -> None:
+    for recipe in RECIPES.values():
+        picks = recipe.selection == "best" and "private" in recipe.validation
+        assert picks == recipe.name.endswith("-published")
+
+
+def test_a_recipe_fits_other_data() -> None:
+    recipe = get_recipe("resnet18")
+    assert recipe.fitted_to((EKMAN7,)) is recipe
+    assert get_recipe("five-class-short").fitted_to((EKMAN7,)).classes == (5,)  # mapped
+    assert recipe.fitted_to((FIVE,)).label_sets == (FIVE,)
+    assert recipe.fitted_to((FERPLUS8,)).label_sets == (FERPLUS8,)  # not seven, though eight can be mapped to them
+    assert get_recipe("mien").fitted_to((FERPLUS8,)).label_sets == (EKMAN7, FERPLUS8)
+    assert get_recipe("mien").fitted_to((FIVE,)).label_sets == (FIVE,)
+
+
+def test_progressive_sizes() -> None:
+    recipe = get_recipe("mien")
+    assert [recipe.size_at(epoch) for epoch in (0, 23, 24, 47)] == [32, 32, 44, 44]
+
+
+def test_unknown_recipe() -> None:
+    with pytest.raises(UnknownName, match="no recipe is named 'maine'; did you mean 'mien'"):
+        get_recipe("maine")

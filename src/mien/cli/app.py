@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 
 from mien.cli.analyze import analyze
+from mien.cli.bench import bench
 from mien.cli.benchmark import benchmark
+from mien.cli.crossval import crossval
+from mien.cli.datasets import datasets
+from mien.cli.ensemble import ensemble
 from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.models import models
+from mien.cli.recipes import recipes
 from mien.cli.train import train
 
 app = typer.Typer(
@@ -20,8 +25,9 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (analyze, models, evaluate, benchmark, train, export):
+for command in (analyze, models, evaluate, benchmark, recipes, train, export, ensemble, crossval, bench):
     app.command()(command)
+app.add_typer(datasets, name="datasets")
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,48 @@
+"""``mien bench``: published systems side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.errors import MissingExtra
+
+
+def bench(
+    data: Annotated[str, typer.Option(help="For example fer2013:fer2013.csv.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where runs and models stay; a later call goes on there.")],
+    budget: Annotated[float, typer.Option(min=0, metavar="MINUTES", help="Time for all trainings together.")] = 60,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A recipe, feature+classifier or shipped:MODEL; may be given again.")
+    ] = None,
+) -> None:
+    """Train and measure published systems, as many and as long as the budget allows, and print one table."""
+    try:
+        import sklearn  # noqa: F401
+        import torch  # noqa: F401
+    except ImportError:
+        raise MissingExtra("the bench", "train,classic") from None
+    from mien.bench.bench import bench as run
+    from mien.bench.systems import default_systems, find_system
+    from mien.bench.table import Row, console_table, markdown_table
+    from mien.datasets.parts import read_parts
+
+    systems = [find_system(name) for name in only] if only else default_systems()
+    console, progress = Console(), Console(stderr=True)
+    with progress.status("reading the data") as status:
+        faces = read_parts(data)
+
+        def row_done(row: Row) -> None:
+            progress.print(f"{row.system}: {row.cells()[2]}, ten crops {row.cells()[3]}", highlight=False)
+
+        try:
+            rows = run(systems, faces, out, budget, status.update, row_done)
+        except KeyboardInterrupt:
+            progress.print("stopped; the same command goes on from here")
+            raise typer.Exit(130) from None
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "bench.md").write_text(markdown_table(rows))
+    console.print(console_table(rows, f"{faces.name} {faces.split}, n {len(faces.validation)}"))

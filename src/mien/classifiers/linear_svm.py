@@ -24,7 +24,7 @@ class LinearSVM(MarginClassifier):
 
     Parameters
     ----------
-    c : float, default 0.001
+    c : float, default 0.0003
         Penalty. It is small because descriptors are long: a class has about as many faces as they have features.
 
     Attributes
@@ -48,7 +48,7 @@ class LinearSVM(MarginClassifier):
     coef_: FloatArray
     intercept_: FloatArray
 
-    def __init__(self, c: float = 0.001) -> None:
+    def __init__(self, c: float = 0.0003) -> None:
         self.c = c
 
     def fit(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Self:

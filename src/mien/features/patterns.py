@@ -147,7 +147,7 @@ class CBP(FaceDescriptor):
 class LGBP(FaceDescriptor):
     """Histograms of uniform local binary patterns of the 40 Gabor magnitudes, in cells of about 8x8 pixels.
 
-    84,960 numbers for a face of 48x48, filter after filter: use it through `PrincipalComponents`' subset of faces.
+    84,960 numbers for a face of 48x48, filter after filter: too many to hold for all faces (see `Projection`).
 
     References
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Classifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """A scikit-learn classifier whose label is the class of the highest score.
 
     A subclass gives `fit` and `_scores`. All that it learns are arrays, numbers, lists or other estimators, so that
@@ -36,9 +37,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         best = self._scores(self._checked(x)).argmax(1)
         return np.asarray(self.classes_[best])
 
+    @abstractmethod
     def _scores(self, x: FloatArray) -> FloatArray:
         """A number for each row and class, shape (n, k)."""
-        raise NotImplementedError
 
     def _training_data(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, IntArray]:
         """The features in float64, and for each label its place in `classes_`, which is set here."""

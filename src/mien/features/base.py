@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -26,12 +27,13 @@ def check_faces(faces: npt.NDArray[Any]) -> FaceArray:
     return faces
 
 
-class FaceDescriptor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class FaceDescriptor(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Base of the descriptors that look at each face by itself; a subclass defines `describe`.
 
     Chunks of faces go to the threads that ``joblib.parallel_config(n_jobs=...)`` allows around the call, one without.
     """
 
+    @abstractmethod
     def describe(self, faces: FaceArray) -> npt.NDArray[np.floating]:
         """The descriptors of a few faces.
 
@@ -44,7 +46,6 @@ class FaceDescriptor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         -------
         ndarray of float, shape (n, d)
         """
-        raise NotImplementedError
 
     def fit(self, faces: FaceArray, labels: object = None) -> Self:
         """Nothing is learnt."""

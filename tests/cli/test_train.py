@@ -41,7 +41,8 @@ def test_a_network_from_recipe_to_answer(csv_file: Path, tmp_path: Path) -> None
     done = mien("export", run)
     assert done.returncode == 0, done.stderr
     card = json.loads((run / "kernel-small-512.json").read_text())
-    assert (card["input"]["views"], card["training"]["epochs_of_recipe"]) == ("whole", 1)
+    assert card["input"]["views"] == "whole"
+    assert (card["training"]["epochs"], card["training"]["epochs_of_recipe"]) == (1, 100)
     assert {(row["split"], row["n"]) for row in card["measured"]} == {("public", 42)}
     done = mien("evaluate", "--model", run / "kernel-small-512.json", "--data", data, "--crops", 5, "--json", "-")
     assert json.loads(done.stdout)["n"] == 42

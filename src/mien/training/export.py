@@ -14,6 +14,7 @@ from mien.datasets.parts import Parts
 from mien.evaluation.card_figures import calibrate
 from mien.models import Head, Input, ModelCard, checksum, write_card
 from mien.networks import make_network
+from mien.training.recipes import RECIPES
 from mien.training.run import Run
 from mien.training.targets import can_learn
 
@@ -77,7 +78,8 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
             "recipe": recipe.name,
             "source": recipe.source,
             "epochs": done,
-            "epochs_of_recipe": recipe.epochs,
+            # A run may have been told to do with fewer; the card says how many there should be.
+            "epochs_of_recipe": RECIPES.get(recipe.name, recipe).epochs,
             "seed": seed,
             "command": f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data {data}:PATH --out RUN",
         },

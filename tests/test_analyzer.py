@@ -141,3 +141,18 @@ def test_shared_between_threads(analyzer: mien.Analyzer, astronaut: np.ndarray) 
 def test_wrong_settings_are_refused_at_once(arguments: dict, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         mien.Analyzer(**arguments)
+
+
+def test_faces_found_elsewhere_are_read_in_their_order(analyzer: mien.Analyzer, astronaut: np.ndarray) -> None:
+    known = analyzer.analyze(astronaut)
+    wide = np.hstack([astronaut[:, ::-1], astronaut])
+    shifted = known.landmarks + np.float32([512, 0])
+    mirrored = np.float32([512, 0]) + known.landmarks[:, [1, 0, 2, 4, 3]] * np.float32([-1, 1])
+    faces = analyzer.read_detected(
+        wide,
+        Detections(np.zeros((2, 4), np.float32), np.array([0.9, 0.8], np.float32), np.concatenate([shifted, mirrored])),
+    )
+    assert faces.image_size == (1024, 512)
+    np.testing.assert_allclose(faces.probabilities[0], known.probabilities[0], atol=1e-4)
+    assert faces.labels == ["happy", "happy"]
+    assert np.abs(faces.probabilities[1] - faces.probabilities[0]).max() > 1e-4  # another picture of it

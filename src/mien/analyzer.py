@@ -75,7 +75,7 @@ class Analyzer:
             raise InputError(f"crops must be {known} for model {self._model.card.name!r}, not {crops}")
         self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
         self._model.choose_head(self.label_set)
-        self._detector = get_detector(detector, min_score=min_score)
+        self.detector = get_detector(detector, min_score=min_score)
         self._crops = crops
         self._threads = threads
 
@@ -119,6 +119,23 @@ class Analyzer:
             raise BatchError(results)
         return faces
 
+    def read_detected(self, image: npt.NDArray[np.uint8], detections: Detections) -> Faces:
+        """Read faces that were found already.
+
+        Parameters
+        ----------
+        image : ndarray of uint8, shape (h, w, 3)
+            Upright RGB.
+        detections : Detections
+            Where its faces are.
+
+        Returns
+        -------
+        Faces
+            In the order of `detections`.
+        """
+        return self._read([self._align(image, detections)])[0]
+
     def stream(self, sources: Sequence[ImageSource]) -> Iterator[tuple[ImageSource, Faces | MienError]]:
         """Read many pictures, in order, in bounded memory; a picture that fails yields its error."""
         with ThreadPoolExecutor(self._threads) as pool:
@@ -130,9 +147,10 @@ class Analyzer:
                     yield source, next(read) if isinstance(outcome, _Found) else outcome
 
     def _find(self, source: ImageSource) -> _Found:
-        """Acquire, detect, align."""
         image = read_image(source)
-        detections = self._detector.detect(image)
+        return self._align(image, self.detector.detect(image))
+
+    def _align(self, image: npt.NDArray[np.uint8], detections: Detections) -> _Found:
         settings = self._model.card.input
         crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
         return _Found(detections, crops, (image.shape[1], image.shape[0]))

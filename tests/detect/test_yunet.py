@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mien.boxes import overlap, share_inside
 from mien.detect import Detections
 from mien.detect import yunet as module
 from mien.detect.opencv import OpenCVYuNet
@@ -107,10 +108,10 @@ def test_boxes_are_dropped_by_hand() -> None:
     boxes = np.array([(0, 0, 10, 10), (1, 0, 11, 10), (2, 2, 5, 5), (8, 8, 12, 12)], np.float32)
     order = np.arange(4)
     # Intersection over union with the first: 90 / 110, 9 / 100, 4 / 112.
-    np.testing.assert_array_equal(module._suppress(boxes, order, module._overlap, 0.3), [0, 2, 3])
+    np.testing.assert_array_equal(module._suppress(boxes, order, overlap, 0.3), [0, 2, 3])
     # Share that is inside the first: 0.9, 1, 0.25; the small box first removes nothing.
-    np.testing.assert_array_equal(module._suppress(boxes, order, module._share_inside, 0.8), [0, 3])
-    np.testing.assert_array_equal(module._suppress(boxes, order[::-1], module._share_inside, 0.95), [3, 2, 1, 0])
+    np.testing.assert_array_equal(module._suppress(boxes, order, share_inside, 0.8), [0, 3])
+    np.testing.assert_array_equal(module._suppress(boxes, order[::-1], share_inside, 0.95), [3, 2, 1, 0])
 
 
 def test_two_faces(yunet: YuNet, astronaut: Image) -> None:
@@ -172,3 +173,25 @@ def test_finds_the_faces_of_portraits(yunet: YuNet) -> None:
     counts = np.array([len(detections) for detections in found])
     assert (counts > 0).mean() >= 0.98
     assert (counts - 1).clip(0).mean() <= 0.02
+
+
+def test_a_face_is_followed_to_where_it_went(yunet: YuNet, astronaut: Image) -> None:
+    """Moved by 15 px, 8 % larger and turned by 12 degrees, looked for where it was."""
+    x, y = FACE.reshape(2, 2).mean(0)
+    matrix = cv2.getRotationMatrix2D((float(x), float(y)), 12, 1.08)
+    matrix[:, 2] += (15, -8)
+    moved = np.asarray(cv2.warpAffine(astronaut, matrix, (512, 512)), np.uint8)
+    followed = yunet.follow(moved, FACE.astype(np.float32), LANDMARKS.astype(np.float32))
+    assert len(followed) == 1
+    centre = followed.boxes[0].reshape(2, 2).mean(0)
+    np.testing.assert_allclose(centre, (x + 15, y - 8), atol=8)
+    np.testing.assert_allclose(followed.landmarks[0], LANDMARKS @ matrix[:, :2].T + matrix[:, 2], atol=8)
+    sides = followed.boxes[0, 2:] - followed.boxes[0, :2]
+    np.testing.assert_allclose(np.sqrt(sides.prod()), 1.08 * np.sqrt(90 * 113), rtol=0.12)
+
+
+def test_a_face_that_is_gone_is_not_followed(yunet: YuNet, astronaut: Image) -> None:
+    box, landmarks = FACE.astype(np.float32), LANDMARKS.astype(np.float32)
+    assert len(yunet.follow(np.full_like(astronaut, 90), box, landmarks)) == 0
+    assert len(yunet.follow(astronaut, box + 250, landmarks + 250)) == 0
+    assert len(yunet.follow(astronaut, box + 5000, landmarks + 5000)) == 0  # out of the picture

@@ -120,3 +120,17 @@ def test_a_picture_of_another_size_is_refused() -> None:
         annotate(np.zeros((20, 10, 3), np.uint8), faces)
     with pytest.raises(InputError, match="float32"):
         annotate(np.zeros((10, 20, 3), np.float32), faces)
+
+
+def test_a_name_makes_the_plate_longer_and_charts_can_be_left_out() -> None:
+    image = astronaut()
+    faces = make_faces([[173, 60, 277, 190]], (512, 512))
+    plain = differs(annotate(image, faces, charts=False), image)
+    named = differs(annotate(image, faces, names=["somebody"], charts=False), image)
+    assert not plain[60:190, 285:].any()
+    assert plain[:58].any(axis=0).sum() + 30 < named[:58].any(axis=0).sum()
+
+
+def test_there_must_be_a_name_for_each_face() -> None:
+    with pytest.raises(InputError, match="1 faces and 2 names"):
+        annotate(np.zeros((300, 300, 3), np.uint8), make_faces([[9, 9, 90, 90]], (300, 300)), names=["a", "b"])

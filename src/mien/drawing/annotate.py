@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
@@ -23,7 +24,9 @@ SMALLEST_TEXT = 8
 """Pixels; smaller letters of the font cannot be read."""
 
 
-def annotate(image: UInt8Array, faces: Faces) -> UInt8Array:
+def annotate(
+    image: UInt8Array, faces: Faces, *, names: Sequence[str] | None = None, charts: bool = True
+) -> UInt8Array:
     """Draw a box around each face, name its expression and, where there is room, chart all probabilities.
 
     Lines and letters grow with the picture and the face. No label or chart covers another face; in a crowd,
@@ -35,6 +38,10 @@ def annotate(image: UInt8Array, faces: Faces) -> UInt8Array:
         RGB; stays as it is.
     faces : Faces
         What was found in it. Boxes may reach over the picture's edge; those outside it are not drawn.
+    names : sequence of str, optional
+        Whose faces they are, one a face; written before the expressions.
+    charts : bool
+        Whether to chart probabilities; from frame to frame of a video, charts would jump about.
 
     Returns
     -------
@@ -44,7 +51,8 @@ def annotate(image: UInt8Array, faces: Faces) -> UInt8Array:
     Raises
     ------
     InputError
-        If `image` is not such an array, or is not of the size that `faces` were found in.
+        If `image` is not such an array, or is not of the size that `faces` were found in, or if there is not a name
+        for each face.
     """
     width, height = faces.image_size
     if image.dtype != np.uint8 or image.shape != (height, width, 3):
@@ -52,8 +60,13 @@ def annotate(image: UInt8Array, faces: Faces) -> UInt8Array:
             f"the picture must be uint8 of shape {(height, width, 3)}, as the faces were found in,"
             f" not {image.dtype} of shape {image.shape}"
         )
+    if names is None:
+        names = [""] * len(faces)
+    if len(names) != len(faces):
+        raise InputError(f"there are {len(faces)} faces and {len(names)} names")
     canvas = Canvas(image)
-    marks = [mark for mark in (_Mark.of(face, canvas.size) for face in faces) if mark.box.area]
+    marks = [_Mark.of(face, name, charts, canvas.size) for face, name in zip(faces, names, strict=True)]
+    marks = [mark for mark in marks if mark.box.area]
     gap = max(2, round(min((mark.text for mark in marks), default=0) / 3))
     placements = arrange([mark.wish() for mark in marks], canvas.size, gap)
     # Boxes first: where the boxes of two faces cross, both labels stay whole.
@@ -126,20 +139,21 @@ class _Mark:
     charts: tuple[_Chart, ...]
 
     @classmethod
-    def of(cls, face: Face, picture: Size) -> _Mark:
+    def of(cls, face: Face, name: str, charted: bool, picture: Size) -> _Mark:
         x1, y1, x2, y2 = np.rint(face.box).astype(int).tolist()
         box = Rect(x1, y1, x2, y2).common(Rect(0, 0, *picture))
         # Letters follow the face's width, between what can be read and what would shout in such a picture.
         scale = sqrt(picture.width * picture.height)
         smallest = max(SMALLEST_TEXT, 0.012 * scale)
         text = float(np.clip(0.11 * box.width, 1.3 * smallest, max(1.3 * smallest, 0.032 * scale)))
-        long = f"{face.label} {face.probability(face.label):.0%}"
+        short = f"{name} {face.label}".lstrip()
+        long = f"{short} {face.probability(face.label):.0%}"
         plates = (
             _Plate(long, face.label, text),
             _Plate(long, face.label, smallest),
-            _Plate(face.label, face.label, smallest),
+            _Plate(short, face.label, smallest),
         )
-        charts = (_Chart(face, 0.8 * text), _Chart(face, smallest))
+        charts = (_Chart(face, 0.8 * text), _Chart(face, smallest)) if charted else ()
         return cls(
             box,
             face.label,

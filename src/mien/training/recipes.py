@@ -206,7 +206,7 @@ def _small() -> Iterator[Recipe]:
         source="github.com/gagan16/Emotion-Detection",
     )
     yield five
-    # Two dropouts of a half over thin convolutions learn too little by themselves, and twelve epochs leave a slow average behind.
+    # Two dropouts of a half over thin convolutions hold it back enough; a slower average would lag in twelve epochs.
     yield replace(
         _short(replace(five, mean=FER2013_MEAN, std=FER2013_STD), epochs=12, rate=0.05),
         objectives=five.objectives,

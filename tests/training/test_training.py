@@ -118,7 +118,12 @@ def test_a_limit_keeps_the_first_of_each_class() -> None:
     assert limit_per_class(data, 2).images.ravel().tolist() == [0, 1, 2, 4, 5]
 
 
-OPTIMIZERS = [Optimizer("sgd", 0.05, clamp=0.1), Optimizer("adam", 1e-3), Optimizer("nadam", 1e-3)]
+OPTIMIZERS = [
+    Optimizer("sgd", 0.05, clamp=0.1),
+    Optimizer("adam", 1e-3),
+    Optimizer("nadam", 1e-3),
+    Optimizer("muon", 0.05, turn=0.05),
+]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.kind)

@@ -48,8 +48,9 @@ class Optimizer:
 
     Attributes
     ----------
-    kind : {"sgd", "nesterov", "adam", "nadam"}
-        Stochastic gradient descent with momentum, the same with Nesterov's, Adam, Nadam.
+    kind : {"sgd", "nesterov", "adam", "nadam", "muon"}
+        Stochastic gradient descent with momentum, the same with Nesterov's, Adam, Nadam; Nesterov's with orthogonalised
+        steps for convolutions (`mien.training.muon`).
     learning_rate, momentum, weight_decay : float
         The decay is L2 regularisation, as the publications have it.
     decay_all : bool
@@ -58,9 +59,11 @@ class Optimizer:
         Factors of the decay in hidden fully connected layers and in the heads.
     clamp : float or None
         Each component of the gradient is held within plus and minus this.
+    turn : float
+        The learning rate of convolutions with ``muon``: how far their weights turn in a step, in radians.
     """
 
-    kind: Literal["sgd", "nesterov", "adam", "nadam"] = "nesterov"
+    kind: Literal["sgd", "nesterov", "adam", "nadam", "muon"] = "nesterov"
     learning_rate: float = 0.1
     momentum: float = 0.9
     weight_decay: float = 5e-4
@@ -68,6 +71,7 @@ class Optimizer:
     hidden_decay: float = 1.0
     output_decay: float = 1.0
     clamp: float | None = None
+    turn: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,7 @@ def _small() -> Iterator[Recipe]:
     yield replace(
         _short(replace(five, mean=FER2013_MEAN, std=FER2013_STD), epochs=12, rate=0.05),
         objectives=five.objectives,
+        optimizer=Optimizer("muon", 0.05, turn=0.06),
         augmentation=LIGHT,
         ema_decay=0.995,
     )

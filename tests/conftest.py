@@ -28,3 +28,13 @@ def fer2013() -> Path:
     if not path.exists():
         pytest.skip("no copy of FER2013 here (set MIEN_FER2013)")
     return path
+
+
+@pytest.fixture(scope="session")
+def photos() -> list[Path]:
+    """Press photos of one face each; tests that need them skip where there are none."""
+    folder = Path(os.environ.get("MIEN_PHOTOS", ROOT.parent / "shared/data/photos"))
+    found = sorted(folder.glob("*.jpg"))
+    if not found:
+        pytest.skip("no photos here (set MIEN_PHOTOS)")
+    return found

@@ -7,6 +7,7 @@
      |    +-- UnreadableImage  a file or buffer that is not a whole picture; names it
      |    |    +-- ImageTooLarge
      |    +-- NoImages         a folder or pattern in which there is no picture
+     |    +-- UnreadableVideo  a file, folder, address or camera that gives no frames; names it
      |    +-- UnknownName      a model, label set, data set or recipe that does not exist
      +-- BatchError            some pictures of a list could not be read; carries the results of the rest
      +-- ModelError            a model file or its card is damaged
@@ -14,6 +15,7 @@
      |    +-- BadSample        one of its samples is not; the others can be used
      +-- TrainingError         a training cannot go on
      +-- MissingExtra          an optional dependency is not installed
+     +-- VideoWarning          a warning: a video or its timeline can be used, but not all of it
 
 The message of each is one sentence that a user can act on.
 """
@@ -55,6 +57,23 @@ class ImageTooLarge(UnreadableImage):
 
 class NoImages(InputError):
     """A folder or pattern in which there is no picture."""
+
+
+class UnreadableVideo(InputError):
+    """A file, folder, address or camera that gives no frames.
+
+    Attributes
+    ----------
+    source : str
+        The path, address (without password) or camera.
+    reason : str
+        Why there are no frames.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
 
 
 class UnknownName(InputError):
@@ -113,3 +132,10 @@ class MissingExtra(MienError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an optional part of mien: pip install 'mien[{extra}]'")
+
+
+class VideoWarning(MienError, UserWarning):
+    """Something about a video or its timeline that the user should know, though it can be used.
+
+    It is warned about, not raised; who has warnings raised gets an error of mien's.
+    """

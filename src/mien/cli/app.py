@@ -16,7 +16,9 @@ from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.models import models
 from mien.cli.recipes import recipes
+from mien.cli.report import report
 from mien.cli.train import train
+from mien.cli.watch import watch
 
 app = typer.Typer(
     name="mien",
@@ -25,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (analyze, models, evaluate, benchmark, recipes, train, export, ensemble, crossval, bench):
+for command in (analyze, watch, report, models, evaluate, benchmark, recipes, train, export, ensemble, crossval, bench):
     app.command()(command)
 app.add_typer(datasets, name="datasets")
 

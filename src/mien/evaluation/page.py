@@ -32,7 +32,7 @@ $body
 </html>
 """)
 
-_STYLE = """
+STYLE = """
 :root {
   --paper: #f6f7f9; --card: #fff; --ink: #1a212b; --dim: #5d6774; --line: #e2e6eb;
   --blue: #3b6fa5; --tint: #4477aa; --red: #b4485a;
@@ -122,7 +122,7 @@ footer { padding: 2rem 1.5rem 3rem; color: var(--dim); font-size: .875rem; }
 def page(title: str, lead: str, sections: Iterable[str], footer: str) -> str:
     """A whole page; `sections` are HTML, all else is text."""
     return _PAGE.substitute(
-        title=escape(title), style=_STYLE, lead=escape(lead), body="\n".join(sections), footer=escape(footer)
+        title=escape(title), style=STYLE, lead=escape(lead), body="\n".join(sections), footer=escape(footer)
     )
 
 

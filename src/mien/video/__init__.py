@@ -1,0 +1,1 @@
+"""Faces that move: frames of a video or camera, tracks, smoothed readings, timelines, short movements."""

@@ -18,10 +18,12 @@ import numpy.typing as npt
 import pytest
 
 from mien.errors import InputError
+from mien.faces import Faces
 from mien.labels import FIVE, LabelSet
+from mien.video.frame import WatchedFrame
 from mien.video.report import write_report
 from mien.video.report.page import clock
-from mien.video.tables import read_timeline
+from mien.video.tables import open_timeline_writer, read_timeline
 from mien.video.timeline import Timeline
 
 FPS = 5
@@ -315,3 +317,21 @@ def test_the_command(timeline: Timeline, tmp_path: Path) -> None:
         assert failed.returncode == 2
         assert re.fullmatch(r"mien: error: [^\n]+\n", failed.stderr)
     assert source.read_text().startswith("time,")
+
+
+def test_the_command_takes_off_what_a_face_shows_at_rest(tmp_path: Path) -> None:
+    """A face that reads 60 % sad at rest, of which all of the file's readings tell."""
+    rest = 0.6 * SAD + 0.4 * NEUTRAL
+    source = tmp_path / "rest.csv"
+    with open_timeline_writer(source, FIVE) as writer:
+        for frame in range(50):
+            faces = Faces(*(np.zeros(s, np.float32) for s in ((1, 4), (1,), (1, 5, 2))), rest[None], FIVE, (9, 9))
+            picture = np.zeros((9, 9, 3), np.uint8)
+            writer.write(WatchedFrame(frame, frame / FPS, picture, faces, np.array([1]), faces.probabilities))
+    shown = []
+    for options in ([], ["--baseline", "0-3"]):
+        done = mien(source, "--out", tmp_path / "page.html", *options)
+        assert done.returncode == 0, done.stderr
+        text = re.sub(r"<[^>]+>", " ", (tmp_path / "page.html").read_text(encoding="utf-8"))
+        shown.append(re.search(r"Mostly\s+(\w+)", text)[1])  # type: ignore[index]
+    assert shown == ["sad", "neutral"]

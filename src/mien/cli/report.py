@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mien.errors import InputError, VideoWarning
+from mien.video.baseline import correct_timeline
 from mien.video.report import write_report
 from mien.video.tables import read_timeline
 
@@ -23,6 +24,10 @@ def report(
         str | None, typer.Option(metavar="FILE", help="What the timeline was made from, for pictures of the faces.")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Heading; the name of the video or timeline by default.")] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="auto|START-END", help="Take off what faces show at rest, now that all of it is known."),
+    ] = None,
 ) -> None:
     """Write a timeline as one HTML page that opens without a network."""
     page = out or timeline.with_suffix(".html")
@@ -32,6 +37,8 @@ def report(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", VideoWarning)
         readings = read_timeline(timeline)
+        if baseline is not None:
+            readings = correct_timeline(readings, baseline)
         write_report(readings, page, source=Path(video or timeline).name, title=title, video=video)
     for warning in caught:
         print(f"mien: warning: {warning.message}", file=sys.stderr)

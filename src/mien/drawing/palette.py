@@ -25,6 +25,14 @@ _COLOURS: dict[str, Colour] = {
     "disgust": (140, 196, 106),
     "fear": (171, 147, 226),
     "contempt": (95, 193, 184),
+    # Label sets of single data sets.
+    "joy": (246, 200, 95),
+    "smil": (246, 200, 95),
+    "positive": (246, 200, 95),
+    "negative": (110, 171, 226),
+    "relief": (95, 193, 184),
+    "squint": (171, 147, 226),
+    "scream": (233, 117, 108),
 }
 
 
@@ -34,6 +42,7 @@ def colour_of(label: str) -> Colour:
     A compound expression such as ``"happily surprised"`` has the mean of its parts; one that names no basic
     expression is grey like ``"neutral"``.
     """
-    parts = [colour for stem, colour in _COLOURS.items() if stem in label.lower()]
+    words = label.lower()
+    parts = [colour for stem, colour in _COLOURS.items() if stem in words and not words.startswith("not ")]
     red, green, blue = np.mean(parts or [_COLOURS["neutral"]], axis=0).astype(int).tolist()
     return red, green, blue

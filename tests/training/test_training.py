@@ -88,6 +88,18 @@ def test_a_run_remembers_its_recipe(tmp_path: Path) -> None:
         run_training(tmp_path, replace(SHORT, ema_decay=0.99))
 
 
+def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path) -> None:
+    config = {"recipe": describe_recipe(SHORT), "data": "old.csv", "seed": 0}
+    del config["recipe"]["optimizer"]["turn"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    run = Run(tmp_path)
+    run.start({"recipe": describe_recipe(SHORT), "data": "new.csv", "seed": 0})
+    for broken in ({}, {"name": 3}, None):
+        (tmp_path / "config.json").write_text(json.dumps(config | {"recipe": broken}))
+        with pytest.raises(InputError, match="another recipe"):
+            run.start({"recipe": describe_recipe(SHORT), "data": "new.csv", "seed": 0})
+
+
 def test_folders_that_are_no_runs(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a training run"):
         _ = Run(tmp_path).recipe

@@ -55,7 +55,7 @@ def watch(
     analyzer = Analyzer(model, label_set=label_set, min_score=min_score)
     tally, rate, interrupted = Tally(analyzer.label_set), FrameRate(), False
     with ExitStack() as stack, warnings.catch_warnings():
-        warnings.showwarning = _print_warning
+        warnings.showwarning = print_warning
         watcher = Watcher(analyzer, smooth=smooth, baseline=baseline)
         stack.callback(watcher.close)
         frames = stack.enter_context(open_source(source, every=every, fps=fps, start=start, end=end))
@@ -162,6 +162,7 @@ def _clock(seconds: float) -> str:
     return f"{int(minutes)}:{rest:04.1f}"
 
 
-def _print_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+def print_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """Warnings of mien as lines for people; others are not theirs."""
     if issubclass(category, VideoWarning):
         print(f"mien: warning: {message}", file=sys.stderr)

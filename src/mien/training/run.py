@@ -37,8 +37,10 @@ class Run:
         path = self.folder / "config.json"
         if path.exists():
             before = json.loads(path.read_text())
-            # The data may lie elsewhere by now; recipe and seed must be what they were.
-            changed = [key for key in ("recipe", "seed") if before.get(key) != config[key]]
+            # The data may lie elsewhere by now; recipe and seed must be what they were. Recipes are compared, not what
+            # is written of them: settings that there were not yet when the run began have their defaults.
+            before["recipe"], wanted = _recipe_or_none(before.get("recipe")), restore_recipe(config["recipe"])
+            changed = [key for key, value in (("recipe", wanted), ("seed", config["seed"])) if before.get(key) != value]
             if changed:
                 raise InputError(
                     f"{self.folder} holds a run with another {' and '.join(changed)}; give a new folder to --out"
@@ -91,6 +93,14 @@ class Run:
         if not path.exists():
             raise InputError(f"{self.folder}: no epoch of this run has ended yet")
         return load_tensors(path)
+
+
+def _recipe_or_none(described: Any) -> Recipe | None:
+    """The recipe that JSON describes, or None if that is none of this version's."""
+    try:
+        return restore_recipe(described)
+    except (KeyError, TypeError, AttributeError):
+        return None
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:

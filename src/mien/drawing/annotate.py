@@ -24,9 +24,7 @@ SMALLEST_TEXT = 8
 """Pixels; smaller letters of the font cannot be read."""
 
 
-def annotate(
-    image: UInt8Array, faces: Faces, *, names: Sequence[str] | None = None, charts: bool = True
-) -> UInt8Array:
+def annotate(image: UInt8Array, faces: Faces, *, names: Sequence[str] | None = None, charts: bool = True) -> UInt8Array:
     """Draw a box around each face, name its expression and, where there is room, chart all probabilities.
 
     Lines and letters grow with the picture and the face. No label or chart covers another face; in a crowd,

@@ -17,6 +17,7 @@ from mien.cli.export import export
 from mien.cli.models import models
 from mien.cli.recipes import recipes
 from mien.cli.report import report
+from mien.cli.spot import spot
 from mien.cli.train import train
 from mien.cli.watch import watch
 
@@ -27,7 +28,21 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (analyze, watch, report, models, evaluate, benchmark, recipes, train, export, ensemble, crossval, bench):
+for command in (
+    analyze,
+    watch,
+    report,
+    spot,
+    models,
+    evaluate,
+    benchmark,
+    recipes,
+    train,
+    export,
+    ensemble,
+    crossval,
+    bench,
+):
     app.command()(command)
 app.add_typer(datasets, name="datasets")
 

@@ -395,7 +395,7 @@ def test_columns_in_another_order(tmp_path: Path) -> None:
         ("t.jsonl", b'{"image": "a.png", "faces": []}\n', "line 1: not a reading of a timeline"),
         ("t.jsonl", b"[1, 2]\n", "line 1: not a reading of a timeline"),
         ("t.jsonl", b"{\n}\n", "line 1: not a reading of a timeline"),
-        ("t.csv", b'"' + 140_000 * b"a" + b'"\n', "line 1: not a header"),
+        ("t.csv", b'"' + 140_000 * b"a" + b'"\n', "line 1: not a header|not a timeline"),
         ("t.parquet", b"PK\3\4 a zip", "not a timeline in Parquet"),
         ("t.parquet", b"", "not a timeline in Parquet"),
     ],

@@ -26,8 +26,8 @@ from mien.video.spotting.synthetic import Twitch, movement_clip
 from mien.video.tracking import Tracker
 
 Image = npt.NDArray[np.uint8]
-TIMES = np.arange(0, 3.0, 0.01)
-TWITCHES = [Twitch(0.8, 0.15, 6.0, "mouth"), Twitch(1.9, 0.18, 6.0, "brows")]
+TIMES = np.arange(0, 2.2, 0.01)
+TWITCHES = [Twitch(0.6, 0.15, 6.0, "mouth"), Twitch(1.5, 0.18, 6.0, "brows")]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_long_videos_are_searched_in_parts(pictures: list[Image], monkeypatch: p
     """The same movements, once each, wherever the parts end."""
     from mien.video.spotting import clips
 
-    monkeypatch.setattr(clips, "_WINDOW", 1.6)
+    monkeypatch.setattr(clips, "_WINDOW", 1.4)
     monkeypatch.setattr(clips, "_OVERLAP", 0.5)
     frames = (Frame(i, float(time), picture) for i, (time, picture) in enumerate(zip(TIMES, pictures, strict=True)))
     found = [movement for _, movement in spot_frames(frames, Tracker(get_detector("yunet")))]

@@ -22,7 +22,7 @@ def filmed(astronaut):
 
     def film(*twitches, seed=0):
         frames = movement_clip(astronaut, landmarks, TIMES, twitches, seed=seed)
-        return np.concatenate([align_faces(frame, detector.detect(frame).landmarks[:1], 72) for frame in frames])
+        return np.concatenate([align_faces(frame, detector.detect(frame).landmarks[:1], 96) for frame in frames])
 
     return film
 

@@ -103,7 +103,7 @@ def test_chi_squared_of_codes_that_are_all_alike():
     """Flat: all neighbours as bright, one code. A slope: another. So histograms are 1 in one place."""
     slope = np.broadcast_to(np.arange(96) * 2, (96, 96))
     faces = np.stack([np.full((96, 96), 100), slope, slope]).astype(np.uint8)
-    seen = counted(96, eyes=True)
+    seen = np.ones((96, 96), bool)
     places = np.array([1, 0, 1]), np.array([2, 1, 2])
     # Against two others of another code (1 - 0)^2 / 1 twice; half of them: 0.5^2 / 1.5 + 0.5^2 / 0.5.
     inner = difference(faces, *places, seen).reshape(3, 6, 6)[:, 1:-1, 1:-1]
@@ -120,10 +120,11 @@ def test_eyes_do_not_count_but_brows_and_mouth_do():
         assert at(eyes, margin) == [False, False]
         assert at(eyes, margin, eyes=True) == [True, True]
         assert at(mouth, margin) == [True, True]
-        # Brows lie about a third of the eyes' distance above them.
-        assert at(eyes - (0, 0.12), margin) == [True, True]
-    assert not counted(120)[0].any()
-    assert not counted(120)[:, -1].any()
+        # Brows lie some two fifths of the eyes' distance above them.
+        assert at(eyes - (0, 0.14), margin) == [True, True]
+    # Hair, background and the crop's edge do not.
+    assert at(np.array([(0.5, 0.01), (0.01, 0.5), (0.1, 0.1), (0.9, 0.9)]), eyes=True) == [False] * 4
+    assert not at(np.array([(0.5, -0.05)]), 1.3, eyes=True)[0]
 
 
 def test_restless_blocks_count_less():

@@ -20,9 +20,10 @@ NORMAL = 1.4826
 # Added to each block's own, for clips without any noise; strain and chi-squared distances are both mere ratios.
 _LEAST_UNREST = 0.002
 
-# Half axes of the ellipse that lids move in, in the unit square of TEMPLATE; brows lie above it.
-_EYE = np.array([6.5, 4.0]) / 48
-_EDGE = 1 / 24
+# Half axes of ellipses in the unit square of TEMPLATE: of the face, brows to chin, without hair and background; and of
+# what blinks move, up to the brows. It is wider than the lids, for optical flow carries movement some pixels further.
+_FACE = np.array([20.0, 22.0]) / 48
+_EYE = np.array([9.0, 6.0]) / 48
 
 
 def counted(side: int, margin: float = 1.0, eyes: bool = False) -> Mask:
@@ -40,16 +41,15 @@ def counted(side: int, margin: float = 1.0, eyes: bool = False) -> Mask:
     Returns
     -------
     ndarray of bool, shape (side, side)
-        The outermost pixels never count: what is seen there changes with the crop.
+        Only within the oval of the face: hair moves by itself, the background moves whenever the head does, and what
+        is seen near the edge changes with the crop.
     """
-    middles = (np.arange(side) + 0.5) / side
-    inside = np.minimum(middles, 1 - middles) > _EDGE
-    result = inside & inside[:, None]
+    middles = 0.5 + margin * ((np.arange(side) + 0.5) / side - 0.5)
+    points = np.stack(np.meshgrid(middles, middles), -1)
+    result = _within(points, np.array([0.5, 0.5]), _FACE)
     if not eyes:
-        x, y = np.meshgrid(middles, middles)
-        for eye in 0.5 + (TEMPLATE[:2] - 0.5) / margin:
-            half = _EYE / margin
-            result &= ((x - eye[0]) / half[0]) ** 2 + ((y - eye[1]) / half[1]) ** 2 > 1
+        for eye in TEMPLATE[:2]:
+            result &= ~_within(points, eye, _EYE)
     return result
 
 
@@ -71,3 +71,8 @@ def stand_out(blocks: FloatArray) -> npt.NDArray[np.float64]:
     above = blocks - np.median(blocks, axis=0)
     relative = above / (NORMAL * np.median(np.abs(above), axis=0) + _LEAST_UNREST)
     return np.asarray(np.partition(relative, -_LARGEST, axis=1)[:, -_LARGEST:].mean(1), np.float64)
+
+
+def _within(points: npt.NDArray[np.floating], centre: npt.NDArray[np.floating], half: npt.NDArray[np.floating]) -> Mask:
+    """Which points, ``x, y`` on the last axis, lie in an ellipse."""
+    return np.asarray((((points - centre) / half) ** 2).sum(-1) <= 1)

@@ -82,6 +82,6 @@ def _crossing(values: Curve, times: Curve, level: float) -> float:
 
 
 def _movement(times: Curve, onset: float, apex: float, offset: float, strength: float) -> Movement:
-    onset, offset = max(onset, float(times[0])), min(offset, float(times[-1]))
+    onset, offset = float(max(onset, times[0])), float(min(offset, times[-1]))
     first, middle, last = (int(np.abs(times - time).argmin()) for time in (onset, apex, offset))
     return Movement(onset, float(apex), offset, first, middle, last, strength)

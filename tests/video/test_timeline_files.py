@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -234,18 +235,23 @@ def test_full_disk(name: str, tmp_path: Path) -> None:
     assert caught.value.filename == str(path)
 
 
-@pytest.fixture
-def small_files() -> Iterator[int]:
-    """Files may not grow past so many bytes; writing then fails as on a disk that fills up in the middle of a row."""
+@contextmanager
+def small_files(limit: int) -> Iterator[None]:
+    """Files may not grow past so many bytes; writing then fails as on a disk that fills up in the middle of a row.
+
+    Those of the whole process may not: pytest's own output too, if it goes to a file.
+    """
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
-    yield 10_000
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
-def test_what_fitted_on_the_disk_can_be_read(name: str, tmp_path: Path, small_files: int) -> None:
+def test_what_fitted_on_the_disk_can_be_read(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     written: list[int] = []
 
@@ -255,10 +261,10 @@ def test_what_fitted_on_the_disk_can_be_read(name: str, tmp_path: Path, small_fi
                 writer.write(watched(number, 1))
                 written.append(number)
 
-    with pytest.raises(OSError, match="too large") as caught:
+    with pytest.raises(OSError, match="too large") as caught, small_files(10_000):
         watch()
     assert caught.value.filename == str(path)
-    assert path.stat().st_size == small_files
+    assert path.stat().st_size == 10_000
     with pytest.warns(VideoWarning, match=r"line \d+: cut off, left out"):
         assert read_timeline(path).frames.tolist() == written
 

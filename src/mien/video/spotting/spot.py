@@ -69,7 +69,8 @@ def spot(
     margin : float, default 1.0
         That of `align_faces`; says where the eyes are.
     eyes : bool, default False
-        Whether movement of lids and eyeballs counts. Blinks last 1/10 to 1/3 s and would be the commonest finds.
+        Whether movement of lids and eyeballs counts. Blinks last 1/10 to 1/3 s and would be the commonest finds; left
+        out, some are still found by strain: optical flow carries their movement further than the lids go.
     tau : float, default 0.2
         Share of the clip's strongest contrast that a movement must reach, 0 to 1.
     noise : float, default 5.0

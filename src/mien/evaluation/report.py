@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from mien.evaluation.page import bar, face, label, page, picture, protocol, section, table, tiles
 from mien.evaluation.plots import confusion_figure, plot_confusion, plot_reliability, reliability_figure
 from mien.evaluation.protocol import Evaluation
 from mien.evaluation.robustness import CORRUPTIONS, RobustnessRow
+from mien.page import bar, face, label, page, picture, protocol, section, table, tiles
 
 MISTAKES = 24
 """Pictures among the most confident mistakes."""
@@ -89,7 +89,7 @@ def write_report(
     ]
     lead = f"{len(result.truth):,} faces, {len(result.label_set)} classes ({result.label_set.name})"
     path = folder / "index.html"
-    path.write_text(page(title, lead, sections, _PRIVATE), encoding="utf-8")
+    path.write_text(page(title, lead, sections, _PRIVATE, kind="evaluation report"), encoding="utf-8")
     return path
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mien.errors import InputError, MissingExtra
+from mien.video.closing import Closing
 
 if TYPE_CHECKING:
     from av import VideoStream
@@ -25,7 +25,7 @@ _ENCODERS = {  # the first is smaller and better, and not in every build
 }
 
 
-class Recorder:
+class Recorder(Closing):
     """Writes frames to a video file at their own times; a context manager.
 
     Parameters
@@ -108,11 +108,3 @@ class Recorder:
         except OSError as error:
             self._broken = True
             raise OSError(error.errno, error.strerror, str(self._path)) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -389,12 +389,14 @@ def test_leaving_early_lets_go_of_file_and_threads(tmp_path: Path) -> None:
             break
 
     look()
-    before = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+    files, threads = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
     gc.disable()
     try:
         for _ in range(100):
             look()
-        assert (len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))) == before
+        assert len(os.listdir("/proc/self/fd")) == files
+        # Threads of other libraries come and go meanwhile; a hundred of ours would stay.
+        assert len(os.listdir("/proc/self/task")) < threads + 50
     finally:
         gc.enable()
 

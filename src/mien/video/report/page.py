@@ -15,8 +15,7 @@ from string import Template
 import numpy as np
 
 from mien.drawing.palette import colour_of
-from mien.evaluation.page import STYLE as SHARED_STYLE
-from mien.evaluation.page import label, section, table, tiles
+from mien.page import label, page, section, table, tiles
 from mien.video.peaks import Peak
 from mien.video.report.moments import SIZE, face_pictures, peak_rows, portrait_row
 from mien.video.report.numbers import Pace, drawn, packed_table
@@ -78,17 +77,18 @@ def write_report(
     """
     contents = _Contents(timeline, source, video) if len(timeline) else None
     labels = f"{', '.join(timeline.label_set.labels)} ({timeline.label_set.name})"
-    page = Template(_asset("page.html")).substitute(
-        title=escape(title or source),
-        lead=escape(f"{source}: {labels}" if title else labels),
-        estimate=_ESTIMATE,
-        footer=_PRIVATE,
-        style=SHARED_STYLE + _asset("page.css"),
-        body=contents.body() if contents else section("Nobody was seen", "The timeline has no readings of a face."),
-        data=contents.data() if contents else "",
-        script=_asset("page.js") if contents else "",
+    nobody = section("Nobody was seen", "The timeline has no readings of a face.")
+    text = page(
+        title or source,
+        f"{source}: {labels}" if title else labels,
+        [contents.body() if contents else nobody],
+        _PRIVATE,
+        kind="video report",
+        notice=_ESTIMATE,
+        style=_asset("page.css"),
+        script=f"{contents.data()}\n<script>{_asset('page.js')}</script>\n" if contents else "",
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
 
 

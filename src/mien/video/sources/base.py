@@ -5,18 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from mien.video.closing import Closing
 from mien.video.frame import Frame
 
 ImageArray = npt.NDArray[np.uint8]
 
 
-class FrameSource(ABC):
+class FrameSource(Closing):
     """Frames one after the other; at most a few are in memory.
 
     It is read once: a loop over it closes it at its end, also when it is left early.
@@ -41,18 +40,6 @@ class FrameSource(ABC):
 
     @abstractmethod
     def __iter__(self) -> Iterator[Frame]: ...
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of the file, connection or camera; can be called again."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 @dataclass(frozen=True, eq=False)

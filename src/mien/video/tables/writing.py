@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from mien.labels import LabelSet
+from mien.video.closing import Closing
 from mien.video.frame import WatchedFrame
 from mien.video.tables.formats import CSV, PARQUET, format_of, import_parquet, journal_of
 from mien.video.tables.reading import read_rows, to_timeline
@@ -52,7 +52,7 @@ def open_timeline_writer(path: str | Path, label_set: LabelSet) -> TimelineWrite
     return TimelineWriter(path, label_set, _json_lines)
 
 
-class TimelineWriter:
+class TimelineWriter(Closing):
     """Writes the rows of each frame at once: whatever happens to the process, they are with the operating system.
 
     Times are written to the microsecond and all other fractions to six significant digits. A context manager.
@@ -97,14 +97,6 @@ class TimelineWriter:
     def close(self) -> None:
         """Finish the file; a second time does nothing."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _append(self, text: str) -> None:
         rest = memoryview(text.encode())

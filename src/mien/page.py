@@ -15,24 +15,26 @@ _PAGE = Template("""<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy"
+content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>$title</title>
 <style>$style</style>
 </head>
 <body>
 <main>
 <header>
-<p class="eyebrow">mien · evaluation report</p>
+<p class="eyebrow">mien · $kind</p>
 <h1>$title</h1>
 <p class="lead">$lead</p>
-</header>
+$notice</header>
 $body
 </main>
 <footer>$footer</footer>
-</body>
+$script</body>
 </html>
 """)
 
-STYLE = """
+_STYLE = """
 :root {
   --paper: #f6f7f9; --card: #fff; --ink: #1a212b; --dim: #5d6774; --line: #e2e6eb;
   --blue: #3b6fa5; --tint: #4477aa; --red: #b4485a;
@@ -119,10 +121,30 @@ footer { padding: 2rem 1.5rem 3rem; color: var(--dim); font-size: .875rem; }
 """
 
 
-def page(title: str, lead: str, sections: Iterable[str], footer: str) -> str:
-    """A whole page; `sections` are HTML, all else is text."""
+def page(
+    title: str,
+    lead: str,
+    sections: Iterable[str],
+    footer: str,
+    *,
+    kind: str,
+    notice: str = "",
+    style: str = "",
+    script: str = "",
+) -> str:
+    """A whole page that reaches no network.
+
+    `sections` and `script` (with its tags) are HTML, `style` adds to the style that all pages have; all else is text.
+    """
     return _PAGE.substitute(
-        title=escape(title), style=STYLE, lead=escape(lead), body="\n".join(sections), footer=escape(footer)
+        title=escape(title),
+        kind=escape(kind),
+        lead=escape(lead),
+        notice=f'<p class="notice">{escape(notice)}</p>\n' if notice else "",
+        style=_STYLE + style,
+        body="\n".join(sections),
+        footer=escape(footer),
+        script=script,
     )
 
 

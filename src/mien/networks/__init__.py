@@ -32,6 +32,7 @@ from mien.networks.vgg19 import VGG19
 
 NETWORKS: dict[str, Callable[[Sequence[int]], nn.Module]] = {
     "mien": MienNet,
+    "mien-tiny": partial(MienNet, stem=24, widths=(48, 88, 176), depths=(1, 1, 1), stem_stride=2),
     "alexnet-lite": AlexNetLite,
     "tang": Tang,
     "vgg19": VGG19,

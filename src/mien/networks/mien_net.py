@@ -54,14 +54,14 @@ class ResidualBlock(nn.Module):
 
 
 class MienNet(nn.Module):
-    """A stem at full resolution, then stages that each halve it, then the mean over the picture and the heads.
+    """A stem, then stages that each halve it, then the mean over the picture and the heads.
 
     Parameters
     ----------
     classes : sequence of int
         The number of classes of each head.
-    stem : int
-        Channels at full resolution.
+    stem, stem_stride : int
+        Channels of the first convolution, and its stride: 2 looks at a quarter of the places.
     widths, depths : sequence of int
         Channels and residual blocks of each stage.
 
@@ -78,9 +78,10 @@ class MienNet(nn.Module):
         stem: int = 24,
         widths: Sequence[int] = (32, 64, 160),
         depths: Sequence[int] = (1, 2, 2),
+        stem_stride: int = 1,
     ) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
+        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, stem_stride, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
         blocks: list[nn.Module] = []
         channels = stem
         for width, depth in zip(widths, depths, strict=True):

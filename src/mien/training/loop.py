@@ -21,6 +21,7 @@ from mien.training.recipe import Recipe
 from mien.training.run import Run
 from mien.training.state import restore, snapshot, start_average, update_average
 from mien.training.targets import can_learn, limit_per_class, make_targets
+from mien.training.teacher import ask_teacher, heed
 from mien.training.validation import validate
 from mien.training.workers import join_workers
 
@@ -138,9 +139,13 @@ class Objectives:
 
     def __init__(self, recipe: Recipe, data: FaceData, device: torch.device) -> None:
         self._heads = []
+        answers = ask_teacher(recipe, data)
         for head, objective in enumerate(recipe.objectives):
             if can_learn(data, objective):
-                targets = make_targets(data, objective).to(device)
+                targets = make_targets(data, objective)
+                if answers:
+                    targets = heed(targets, answers[head], recipe.teacher_share)
+                targets = targets.to(device)
                 weights = class_weights(targets) if objective.class_weights else None
                 self._heads.append((head, objective, targets, weights))
 

@@ -103,6 +103,9 @@ class Recipe:
         Into how many parts a batch is cut to save memory; their gradients add up to the batch's.
     optimizer, schedule, augmentation : Optimizer, Schedule, Augmentation
         The course of the training.
+    teacher, teacher_share : str, float
+        A model, by name or card, whose answers are this share of the targets; none by default: see
+        `mien.training.teacher`.
     ema_decay : float
         Per-step decay of the moving average of the weights, which is then what is evaluated and exported; 0 is none.
     selection : {"last", "best"}
@@ -135,6 +138,8 @@ class Recipe:
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Cosine)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    teacher: str = ""
+    teacher_share: float = 0.5
     ema_decay: float = 0.0
     selection: Literal["last", "best"] = "last"
     validation: tuple[str, ...] = ("public",)

@@ -35,7 +35,7 @@ _OUTPUTS = [f"{kind}_{stride}" for stride, kind in product(_STRIDES, ("cls", "ob
 _FIXED_SIZE = bytes.fromhex("0a03088005 0a03088005")
 _ANY_SIZE = b"\x0a\x03\x12\x01h\x0a\x03\x12\x01w"
 
-_FINE, _MAIN, _COARSE = 1920, 640, 320  # long side of the passes in pixels; none enlarges the picture ...
+_FINE, _MAIN, _COARSE = 1920, 640, 160  # long side of the passes in pixels; none enlarges the picture ...
 _TINY = 160  # ... unless its own long side is shorter than this
 _LARGE_FACE = 160  # pixels in the main pass; with such a face in it, a picture is hardly a close-up of another one
 _BEST_FACE = 256  # pixels; where landmarks are most exact ...
@@ -110,7 +110,7 @@ class YuNet(Detector):
             levels.append(resized(levels[-1], side))
             passes.append(self._run(levels[-1], self._min_score if passes else _WEAK * self._min_score))
         sure = passes[-1].scores >= self._min_score
-        if sides[-1] > _COARSE and not (box_sizes(passes[-1].boxes[sure]) > _LARGE_FACE).any():
+        if sides[-1] > 2 * _COARSE and not (box_sizes(passes[-1].boxes[sure]) > _LARGE_FACE).any():
             levels.append(resized(levels[-1], _COARSE))
             passes.append(self._run(levels[-1], self._min_score))
 

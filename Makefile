@@ -32,5 +32,5 @@ clean:
 	touch $@
 
 .venv/test: .venv/bin/pip pyproject.toml
-	$(BIN)/pip install -q -e '.[train,classic,video]' --group test --group check
+	$(BIN)/pip install -q -e '.[train,classic,serve]' --group test --group check
 	touch $@ .venv/base

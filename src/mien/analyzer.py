@@ -18,15 +18,25 @@ from mien.detect import Detections, Detector, get_detector
 from mien.errors import BatchError, InputError, MienError
 from mien.faces import Faces
 from mien.labels import LabelSet, get_label_set
-from mien.models import load_model
+from mien.models import Model, load_model
 
 CHUNK = 32
 """Pictures whose faces go through the network together."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
-    """The faces of one picture before they are read."""
+class FoundFaces:
+    """The faces of one picture before they are read.
+
+    Attributes
+    ----------
+    detections : Detections
+        Where they are.
+    crops : ndarray of uint8, shape (n, frame, frame)
+        They themselves, upright and grey, as the analyzer's model takes them.
+    image_size : tuple of int
+        Width and height of the picture.
+    """
 
     detections: Detections
     crops: npt.NDArray[np.uint8]
@@ -38,8 +48,8 @@ class Analyzer:
 
     Parameters
     ----------
-    model : str or Path
-        Name of a model, or the path of a card.
+    model : str, Path or Model
+        Name of a model, the path of a card, or a model that is loaded already.
     detector : str or Detector
         ``"yunet"``, ``"opencv"`` or any object with a ``detect`` method.
     label_set : str or LabelSet, optional
@@ -59,7 +69,7 @@ class Analyzer:
 
     def __init__(
         self,
-        model: str | Path = "mien",
+        model: str | Path | Model = "mien",
         detector: str | Detector = "yunet",
         label_set: str | LabelSet | None = None,
         *,
@@ -69,7 +79,7 @@ class Analyzer:
     ) -> None:
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}")
-        self._model = load_model(model, threads)
+        self._model = model if isinstance(model, Model) else load_model(model, threads)
         if crops not in self._model.crop_counts:
             known = " or ".join(map(str, self._model.crop_counts))
             raise InputError(f"crops must be {known} for model {self._model.card.name!r}, not {crops}")
@@ -112,7 +122,7 @@ class Analyzer:
             If pictures of a list cannot be read; it carries the results of the others.
         """
         if not isinstance(source, (list, tuple)):
-            return self._read([self._find(source)])[0]
+            return self.read([self.find(source)])[0]
         results = [result for _, result in self.stream(source)]
         faces = [result for result in results if isinstance(result, Faces)]
         if len(faces) < len(results):
@@ -134,7 +144,7 @@ class Analyzer:
         Faces
             In the order of `detections`.
         """
-        return self._read([self._align(image, detections)])[0]
+        return self.read([self._align(image, detections)])[0]
 
     def stream(self, sources: Sequence[ImageSource]) -> Iterator[tuple[ImageSource, Faces | MienError]]:
         """Read many pictures, in order, in bounded memory; a picture that fails yields its error."""
@@ -142,26 +152,16 @@ class Analyzer:
             pictures = iter(expand_sources(sources))
             while chunk := list(islice(pictures, CHUNK)):
                 found = list(pool.map(self._try_to_find, chunk))
-                read = iter(self._read([f for f in found if isinstance(f, _Found)]))
+                read = iter(self.read([f for f in found if isinstance(f, FoundFaces)]))
                 for source, outcome in zip(chunk, found, strict=True):
-                    yield source, next(read) if isinstance(outcome, _Found) else outcome
+                    yield source, next(read) if isinstance(outcome, FoundFaces) else outcome
 
-    def _find(self, source: ImageSource) -> _Found:
+    def find(self, source: ImageSource) -> FoundFaces:
+        """Find the faces of a picture without reading them; raises `UnreadableImage`."""
         image = read_image(source)
         return self._align(image, self.detector.detect(image))
 
-    def _align(self, image: npt.NDArray[np.uint8], detections: Detections) -> _Found:
-        settings = self._model.card.input
-        crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
-        return _Found(detections, crops, (image.shape[1], image.shape[0]))
-
-    def _try_to_find(self, source: ImageSource) -> _Found | MienError:
-        try:
-            return self._find(source)
-        except MienError as error:
-            return error
-
-    def _read(self, pictures: list[_Found]) -> list[Faces]:
+    def read(self, pictures: list[FoundFaces]) -> list[Faces]:
         """Run the network over the faces of all pictures together and hand each picture its own."""
         if not pictures:
             return []
@@ -179,3 +179,14 @@ class Analyzer:
             )
             for picture, part in zip(pictures, np.split(probabilities, ends), strict=True)
         ]
+
+    def _align(self, image: npt.NDArray[np.uint8], detections: Detections) -> FoundFaces:
+        settings = self._model.card.input
+        crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
+        return FoundFaces(detections, crops, (image.shape[1], image.shape[0]))
+
+    def _try_to_find(self, source: ImageSource) -> FoundFaces | MienError:
+        try:
+            return self.find(source)
+        except MienError as error:
+            return error

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mien.errors import InputError
 from mien.labels import LabelSet
+from mien.pose import Pose, estimate_pose
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -32,6 +33,8 @@ class Face:
         Over `label_set`; sums to one.
     label_set : LabelSet
         The names of the probabilities.
+    image_size : tuple of int
+        Width and height of the picture in pixels.
     """
 
     box: FloatArray
@@ -39,6 +42,13 @@ class Face:
     landmarks: FloatArray
     probabilities: FloatArray
     label_set: LabelSet
+    image_size: tuple[int, int]
+
+    @cached_property
+    def pose(self) -> Pose | None:
+        """How the head is turned, see `estimate_pose`; None where the landmarks do not tell."""
+        pose = estimate_pose(self.landmarks[None], self.image_size)[0]
+        return None if np.isnan(pose).any() else Pose(*pose.tolist())
 
     @property
     def label(self) -> str:
@@ -57,6 +67,7 @@ class Face:
             "landmarks": self.landmarks.tolist(),
             "label": self.label,
             "probabilities": dict(zip(self.label_set.labels, self.probabilities.tolist(), strict=True)),
+            "pose": None if self.pose is None else self.pose._asdict(),
         }
 
 
@@ -129,10 +140,16 @@ class Faces:
             self.landmarks[index],
             self.probabilities[index],
             self.label_set,
+            self.image_size,
         )
 
     def __iter__(self) -> Iterator[Face]:
         return (self[i] for i in range(len(self)))
+
+    @cached_property
+    def poses(self) -> FloatArray:
+        """How each head is turned: ``yaw, pitch, roll`` in degrees, shape (n, 3); see `estimate_pose`."""
+        return estimate_pose(self.landmarks, self.image_size)
 
     @cached_property
     def labels(self) -> list[str]:

@@ -109,7 +109,7 @@ def test_emojis_differ_as_faces_do() -> None:
     draw = load("emoji_follows").draw_emoji
     labels = mien.LABEL_SETS["ekman7"]
     emojis = [
-        draw(mien.Face(np.zeros(4), 1, np.zeros((5, 2)), np.eye(7, dtype=np.float32)[i], labels)).tobytes()
+        draw(mien.Face(np.zeros(4), 1, np.zeros((5, 2)), np.eye(7, dtype=np.float32)[i], labels, (4, 4))).tobytes()
         for i in range(7)
     ]
     assert len(set(emojis)) == 7

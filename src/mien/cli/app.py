@@ -17,6 +17,7 @@ from mien.cli.export import export
 from mien.cli.models import models
 from mien.cli.recipes import recipes
 from mien.cli.report import report
+from mien.cli.serve import serve
 from mien.cli.spot import spot
 from mien.cli.train import train
 from mien.cli.watch import watch
@@ -33,6 +34,7 @@ for command in (
     watch,
     report,
     spot,
+    serve,
     models,
     evaluate,
     benchmark,

@@ -1,0 +1,19 @@
+"""What tests of the page share."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+ASTRONAUT = Path(__file__).parents[3] / "examples" / "astronaut.jpg"
+TOKEN = "sesame-open-the-door"
+
+
+def picture(image: Image.Image, name: str) -> dict[str, Any]:
+    """A PNG file as `set_input_files` takes it."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": buffer.getvalue()}

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mien.training.augmentation import Augmentation
+from mien.training.degrade import degrade
 
 
 def augment(images: Tensor, crop: int, size: int, settings: Augmentation, generator: torch.Generator) -> Tensor:
@@ -61,6 +62,8 @@ def augment(images: Tensor, crop: int, size: int, settings: Augmentation, genera
         faces = (faces - mean) * contrast.to(faces.device) + mean
     if settings.brightness:
         faces = faces + _uniform(settings.brightness, (n, 1, 1, 1), generator).to(faces.device)
+    if settings.degrade:
+        faces = degrade(faces, settings.degrade, generator)
     return _erase(faces, settings.erase, generator) if settings.erase else faces
 
 

@@ -23,6 +23,8 @@ class Augmentation:
         Largest relative change of contrast; of brightness as a share of the grey range.
     erase : float
         Probability that a rectangle is painted over (Zhong et al. 2020, "Random Erasing").
+    degrade : float
+        Probability that a face is made worse, by resolution, noise or compression: see `mien.training.degrade`.
     flip : bool
         Whether half of the faces are mirrored.
     shear : float
@@ -46,6 +48,7 @@ class Augmentation:
     contrast: float = 0.25
     brightness: float = 0.08
     erase: float = 0.2
+    degrade: float = 0.0
     flip: bool = True
     shear: float = 0.0
     stretch: float = 0.0

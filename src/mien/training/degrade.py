@@ -17,6 +17,9 @@ NOISE = (0.01, 0.06)
 QUALITY = (20, 80)
 """Of JPEG."""
 
+LIGHT = (0.08, 0.5)
+"""Share of its light that a dark face has left, in whole grey levels."""
+
 _BLOCK = 8
 # Luminance, from Annex K of the JPEG standard (ITU-T T.81), which libjpeg scales by the quality.
 _LUMINANCE = torch.tensor(
@@ -35,7 +38,7 @@ _LUMINANCE = torch.tensor(
 
 
 def degrade(faces: Tensor, probability: float, generator: torch.Generator) -> Tensor:
-    """Make some faces worse, each in one of three ways: lower resolution, noise, or compression.
+    """Make some faces worse, each in one of four ways: lower resolution, noise, compression, or darkness.
 
     Parameters
     ----------
@@ -55,14 +58,16 @@ def degrade(faces: Tensor, probability: float, generator: torch.Generator) -> Te
     chance, way, amount = torch.rand(3, n, generator=generator)
     side = round(faces.shape[-1] * float(_between(RESOLUTION, torch.rand(1, generator=generator))))
     spread = _between(NOISE, amount)[:, None, None, None] * torch.randn(faces.shape, generator=generator)
-    way = torch.where(chance < probability, (3 * way).floor(), -1)
+    way = torch.where(chance < probability, (4 * way).floor(), -1)
     worse = faces.clone()
-    low, noisy, packed = ((way == kind).nonzero()[:, 0].to(device) for kind in range(3))
+    low, noisy, packed, dark = ((way == kind).nonzero()[:, 0].to(device) for kind in range(4))
     if len(low):
         worse[low] = lower_resolution(faces[low], side)
     worse[noisy] += spread.to(device)[noisy]
     if len(packed):
         worse[packed] = compress(faces[packed], _between(QUALITY, amount).to(device)[packed])
+    light = _between(LIGHT, amount).to(device)[dark, None, None, None]
+    worse[dark] = (faces[dark] * light * 255).round() / 255
     return worse
 
 

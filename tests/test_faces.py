@@ -7,7 +7,7 @@ import pytest
 
 from mien.errors import InputError, UnknownName
 from mien.faces import Faces
-from mien.labels import EKMAN7, FIVE
+from mien.labels import EKMAN7, FIVE, LabelSet
 
 
 def two_faces() -> Faces:
@@ -43,6 +43,14 @@ def test_dicts_are_json() -> None:
     assert first["label"] == "happy"
     assert list(first["probabilities"]) == list(FIVE.labels)
     assert first["probabilities"]["happy"] == pytest.approx(0.35)
+
+
+def test_a_guess_is_called_one() -> None:
+    probabilities = np.array([[0.55, 0.45], [0.9, 0.1]], np.float32)
+    labels = LabelSet("two", ("a", "b"))
+    rows = (np.zeros((2, 4)), np.ones(2), np.zeros((2, 5, 2)), probabilities, labels, (10, 10))
+    assert [face.unsure for face in Faces(*rows, unsure_below=0.6)] == [True, False]
+    assert [face["unsure"] for face in Faces(*rows).to_dicts()] == [False, False]
 
 
 def test_table_has_columns_of_equal_length() -> None:

@@ -84,7 +84,7 @@ class Analyzer:
             known = " or ".join(map(str, self._model.crop_counts))
             raise InputError(f"crops must be {known} for model {self._model.card.name!r}, not {crops}")
         self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
-        self._model.choose_head(self.label_set)
+        self._unsure_below = self._model.choose_head(self.label_set).unsure_below
         self.detector = get_detector(detector, min_score=min_score)
         self._crops = crops
         self._threads = threads
@@ -176,6 +176,7 @@ class Analyzer:
                 probabilities=part,
                 label_set=self.label_set,
                 image_size=picture.image_size,
+                unsure_below=self._unsure_below,
             )
             for picture, part in zip(pictures, np.split(probabilities, ends), strict=True)
         ]

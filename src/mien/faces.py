@@ -35,6 +35,9 @@ class Face:
         The names of the probabilities.
     image_size : tuple of int
         Width and height of the picture in pixels.
+    unsure_below : float
+        The probability of the best label from which on the model is right often enough to be called sure; 0 if it
+        makes no such difference.
     """
 
     box: FloatArray
@@ -43,6 +46,7 @@ class Face:
     probabilities: FloatArray
     label_set: LabelSet
     image_size: tuple[int, int]
+    unsure_below: float = 0.0
 
     @cached_property
     def pose(self) -> Pose | None:
@@ -55,6 +59,11 @@ class Face:
         """The most probable label."""
         return self.label_set.labels[int(self.probabilities.argmax())]
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the label is little more than a guess: its probability is below `unsure_below`."""
+        return float(self.probabilities.max()) < self.unsure_below
+
     def probability(self, label: str) -> float:
         """Probability of one label, 0 to 1; raises `UnknownName` for a label not in the set."""
         return float(self.probabilities[self.label_set.index(label)])
@@ -66,6 +75,7 @@ class Face:
             "score": self.score,
             "landmarks": self.landmarks.tolist(),
             "label": self.label,
+            "unsure": self.unsure,
             "probabilities": dict(zip(self.label_set.labels, self.probabilities.tolist(), strict=True)),
             "pose": None if self.pose is None else self.pose._asdict(),
         }
@@ -89,6 +99,8 @@ class Faces:
         The names of the ``k`` probabilities.
     image_size : tuple of int
         Width and height of the upright picture in pixels.
+    unsure_below : float
+        See `Face`.
 
     Raises
     ------
@@ -102,6 +114,7 @@ class Faces:
     probabilities: FloatArray
     label_set: LabelSet
     image_size: tuple[int, int]
+    unsure_below: float = 0.0
 
     def __post_init__(self) -> None:
         n = len(self.boxes)
@@ -141,6 +154,7 @@ class Faces:
             self.probabilities[index],
             self.label_set,
             self.image_size,
+            self.unsure_below,
         )
 
     def __iter__(self) -> Iterator[Face]:

@@ -49,7 +49,7 @@ def test_json_lines_and_nothing_else_on_standard_output(photo: Path) -> None:
     assert (first["image"], first["width"], first["height"]) == (str(photo), 512, 512)
     assert (first["model"], first["label_set"]) == ("mien", "five")
     (face,) = first["faces"]
-    assert list(face) == ["box", "score", "landmarks", "label", "probabilities", "pose"]
+    assert list(face) == ["box", "score", "landmarks", "label", "unsure", "probabilities", "pose"]
     assert len(face["box"]) == 4
     assert np.shape(face["landmarks"]) == (5, 2)
     assert face["label"] == "happy"

@@ -40,10 +40,13 @@ def test_calibration_by_hand(sure: Path) -> None:
         "accuracy": 0.5,
         "accuracy_without_near_duplicates": round(8 / 17, 4),
         "balanced_accuracy": round(1 / 3, 4),
+        "share_sure": 1.0,  # it is equally sure of all
+        "accuracy_when_sure": 0.5,
         "ece_on_the_half_not_fitted": 0.0,
     }
     assert card.measured == [{**protocol, "crops": crops, **figures} for crops in (1, 5)]
     assert load_model(sure).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(0.5, abs=1e-4)
+    assert card.heads[0].unsure_below == pytest.approx(0.5, abs=0.01)
 
 
 def test_without_new_pictures_there_is_no_figure_for_them(sure: Path) -> None:
@@ -87,3 +90,19 @@ def test_members_are_weighed_by_hand(make_opinion, tmp_path: Path) -> None:
 def test_only_committees_are_weighed(sure: Path) -> None:
     with pytest.raises(InputError, match="has no members to weigh"):
         weigh(sure, noise([0, 1]))
+
+
+def test_the_least_sure_fifth_is_called_unsure(make_model) -> None:
+    # The first logit is the mean grey: the brighter a face, the surer the model is of the first class.
+    path = make_model("grey", {"ekman7": ([10] + [0] * 6, [0.0] * 7)}, frame=12, size=8)
+    images = np.repeat(np.linspace(20, 250, 100).astype(np.uint8), 144).reshape(100, 12, 12)
+    labels = np.zeros(100, np.int64)
+    labels[:20] = 1  # the darkest are something else
+    calibrate(path, FaceData(images, labels, EKMAN7), noise([0]), crops=(1,))
+    card = read_card(path)
+    (row,) = card.measured
+    assert row["accuracy"] == 0.8
+    assert row["share_sure"] == pytest.approx(0.8, abs=0.03)
+    assert row["accuracy_when_sure"] == pytest.approx(1, abs=0.03)
+    surest = load_model(path).probabilities(images, EKMAN7).max(1)
+    assert float((surest < card.heads[0].unsure_below).mean()) == pytest.approx(0.2, abs=0.03)

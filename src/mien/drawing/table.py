@@ -87,7 +87,7 @@ def _words(index: int, face: Face) -> tuple[str, str, str, str, str, str]:
     return (
         str(index + 1),
         f"{x2 - x1:.0f}x{y2 - y1:.0f} at {x1:.0f},{y1:.0f}",
-        face.label,
+        f"{face.label}?" if face.unsure else face.label,
         "",
         f"{face.probability(face.label):4.0%}",
         f"{face.label_set.labels[second]} {face.probabilities[second]:.0%}",

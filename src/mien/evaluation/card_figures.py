@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,9 @@ from mien.labels import get_label_set
 from mien.models import Committee, load_model, write_card
 from mien.models.fusion import accuracy_weights
 from mien.models.model import softmax
+
+SURE = 0.8
+"""Of so many faces, a model may call itself sure."""
 
 
 def weigh(path: Path, validation: FaceData) -> None:
@@ -53,7 +57,7 @@ def calibrate(
     data: str = "fer2013",
     split: str = "public",
 ) -> None:
-    """Fit one temperature a head, measure, and write both into the card.
+    """Fit a temperature and a limit of being sure for each head, measure, and write all of it into the card.
 
     Parameters
     ----------
@@ -61,7 +65,7 @@ def calibrate(
         The card of a model that can be loaded. Heads for which the validation data have labels are done; the others
         stay as they are.
     validation : FaceData
-        Half of it fits the temperatures, the other half says how good they are.
+        Half of it fits temperatures and limits, the other half says how good they are.
     training : FaceData
         What the model learnt from, to tell which validation pictures have near-duplicates in it.
     crops : sequence of int
@@ -85,7 +89,9 @@ def calibrate(
         logits = {count: model.logits(validation.images[rows], label_set.name, count) for count in crops}
         unseen = ~seen[rows]
         temperature = round(fit_temperature(logits[crops[0]][fit], truth[fit]), 4)
-        heads.append(replace(head, temperature=temperature))
+        surest = softmax(logits[crops[0]] / temperature).max(1)
+        unsure_below = math.floor(100 * np.quantile(surest[fit], 1 - SURE)) / 100
+        heads.append(replace(head, temperature=temperature, unsure_below=unsure_below))
         for count, raw in logits.items():
             probabilities = softmax(raw / temperature)
             figures = score(probabilities, truth, label_set)
@@ -94,6 +100,10 @@ def calibrate(
                 hits = probabilities.argmax(1) == truth
                 values["accuracy_without_near_duplicates"] = float(hits[unseen].mean())
             values["balanced_accuracy"] = figures["balanced_accuracy"]
+            sure = held_out & (probabilities.max(1) >= unsure_below)
+            if sure.any():
+                values["share_sure"] = float(sure.sum() / held_out.sum())
+                values["accuracy_when_sure"] = float((probabilities.argmax(1) == truth)[sure].mean())
             values["ece_on_the_half_not_fitted"] = score(probabilities[held_out], truth[held_out], label_set)["ece"]
             protocol = {"label_set": label_set.name, "data": data, "split": split, "crops": count, "n": figures["n"]}
             measured.append({**protocol, **{name: round(value, 4) for name, value in values.items()}})

@@ -64,10 +64,14 @@ class Head:
         Name of the label set, and of the ONNX output that holds its logits.
     temperature : float
         Logits are divided by it before the softmax (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+    unsure_below : float
+        A face whose best label is less probable is one of the fifth of faces of which the model is least sure; 0 if
+        that was not measured.
     """
 
     label_set: str
     temperature: float
+    unsure_below: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from mien.service.problems import Problem
 
@@ -59,12 +59,15 @@ async def read_pictures(request: Request) -> list[Picture]:
 
 
 async def _from_form(request: Request) -> list[Picture]:
+    parser = MultiPartParser(request.headers, request.stream(), max_files=MAX_PICTURES, max_fields=MAX_PICTURES)
+    parser.spool_max_size = request.app.state.settings.max_upload  # never to disk: pictures are not stored
     try:
-        async with request.form(max_files=MAX_PICTURES, max_fields=MAX_PICTURES) as form:
-            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-            return [Picture(file.filename or "picture", await file.read()) for file in files]
-    except HTTPException as error:  # what Starlette makes of any fault of the form
-        raise Problem(400, "bad_form", f"the form cannot be read: {error.detail}") from None
+        form = await parser.parse()
+    except (MultiPartException, KeyError) as error:  # the latter where there is no boundary
+        why = error.message if isinstance(error, MultiPartException) else "its type names no boundary"
+        raise Problem(400, "bad_form", f"the form cannot be read: {why}") from None
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    return [Picture(file.filename or "picture", await file.read()) for file in files]
 
 
 async def _from_json(request: Request) -> list[Picture]:

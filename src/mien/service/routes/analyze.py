@@ -61,6 +61,7 @@ class FaceBody(BaseModel):
         description="Right eye, left eye, nose, right and left mouth corner: x, y in pixels."
     )
     label: str = Field(description="The most probable expression.")
+    unsure: bool = Field(description="Whether that is little more than a guess.")
     probabilities: dict[str, float] = Field(description="Of each expression; they sum to one.")
     pose: Pose | None = Field(None, description="None where the landmarks do not tell.")
 
@@ -108,6 +109,7 @@ _EXAMPLE = {
                     "score": 0.94,
                     "landmarks": [[252.1, 168.3], [318.0, 170.2], [284.7, 207.9], [256.4, 243.0], [311.2, 244.8]],
                     "label": "happy",
+                    "unsure": False,
                     "probabilities": {
                         "angry": 0.001,
                         "disgust": 0.0,

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
+
 from mien.acquire import read_image
 from mien.analyzer import Analyzer, FoundFaces
 from mien.faces import Faces
@@ -83,6 +85,7 @@ class Engine:
         self._models: dict[str, Model] = {model.card.name: model for model in loaded}
         self.default_model = loaded[0].card.name
         self.sources = {model.card.name: name for model, name in zip(loaded, settings.models, strict=True)}
+        cv2.setNumThreads(1)  # pictures are worked on side by side; threads for each would be in each other's way
         self._finders = ThreadPoolExecutor(settings.workers, "mien-find")
         self._reader = ThreadPoolExecutor(1, "mien-read")
         self._gathered: dict[Analyzer, list[_Waiting]] = defaultdict(list)

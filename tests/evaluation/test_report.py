@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.evaluation.lighting import LightingRow
 from mien.evaluation.protocol import Evaluation, summarise
 from mien.evaluation.report import write_report
 from mien.evaluation.robustness import CORRUPTIONS, RobustnessRow
@@ -81,7 +82,8 @@ SETTINGS = {"Model": "mien <b>&</b> co", "Command": "mien evaluate --data fer201
 def test_page_is_whole_and_stands_alone(result: Evaluation, images: np.ndarray, tmp_path: Path) -> None:
     rows = [RobustnessRow("none", 0, "", 0.5, 0.4)]
     rows += [RobustnessRow(c.name, s, c.unit.format(s), 0.25, 0.2) for c in CORRUPTIONS for s in c.severities]
-    path = write_report(tmp_path / "r", "mien on five", result, images, {"accuracy": 0.5}, SETTINGS, rows)
+    light = [LightingRow("brightness", 1, 11, 43, 6, 0.125, [0.1, 0.2])]
+    path = write_report(tmp_path / "r", "mien on five", result, images, {"accuracy": 0.5}, SETTINGS, light, rows)
     assert path == tmp_path / "r" / "index.html"
     html = path.read_text(encoding="utf-8")
     page = Page(html)
@@ -91,6 +93,7 @@ def test_page_is_whole_and_stands_alone(result: Evaluation, images: np.ndarray, 
         "Headline figures",
         "Classes",
         "Confusion and calibration",
+        "Light",
         "Robustness",
         "Most confident mistakes",
         "Most confused pairs",
@@ -102,7 +105,7 @@ def test_page_is_whole_and_stands_alone(result: Evaluation, images: np.ndarray, 
     assert all(page.alts)
     # Two plots, 32 worsened faces, three mistakes, and the same three in their pairs.
     assert len(page.links) == 2 + 32 + 3 + 3
-    for name in ("blur", "lower face covered", "20% of area", "-25.0"):
+    for name in ("blur", "lower face covered", "20% of area", "-25.0", "11 to 43", "12.5%"):
         assert name in page.text
     assert "mien <b>&</b> co" in page.text  # escaped, so text
     assert "private use" in page.words[-1]

@@ -22,6 +22,7 @@ from mien.errors import DatasetError, MissingExtra
 
 if TYPE_CHECKING:
     from mien.datasets import FaceData
+    from mien.evaluation.lighting import LightingRow
     from mien.evaluation.robustness import RobustnessRow
     from mien.labels import LabelSet
 
@@ -48,6 +49,7 @@ def evaluate(
     """Measure a model on a data set of faces."""
     from mien.datasets import ALL, find_reader, read_data
     from mien.datasets.duplicates import near_duplicates
+    from mien.evaluation.lighting import lighting_table
     from mien.evaluation.protocol import choose_label_set
     from mien.evaluation.protocol import evaluate as measure
     from mien.evaluation.robustness import robustness_table
@@ -86,6 +88,7 @@ def evaluate(
         if robustness:
             status.update("reading them blurred, noisy, dark, tilted, covered, compressed and small")
             table = robustness_table(network, faces, label_set, crops)
+    lighting = lighting_table(result, faces.images)
     figures: dict[str, Any] = {
         "model": network.card.name,
         "data": reader.name,
@@ -94,6 +97,7 @@ def evaluate(
         "crops": crops,
         "skipped": faces.skipped,
         **result.figures,
+        "lighting": [asdict(row) for row in lighting],
     }
     if table:
         figures["robustness"] = [asdict(row) for row in table]
@@ -107,7 +111,7 @@ def evaluate(
             "Command": shlex.join(["mien", *sys.argv[1:]]),
             "Date": date.today().isoformat(),
         }
-        write_report(report, written_title(figures), result, faces.images, figures, settings, table)
+        write_report(report, written_title(figures), result, faces.images, figures, settings, lighting, table)
     text = json.dumps(figures, indent=2)
     if json_to == "-":
         print(text)
@@ -118,6 +122,7 @@ def evaluate(
     console.print(figures_table(figures))
     if table:
         console.print(corruptions_table(table))
+        console.print(quarters_table(lighting))
     if report is not None:
         console.print(f"wrote {report / 'index.html'}", soft_wrap=True, highlight=False)
 
@@ -168,4 +173,13 @@ def corruptions_table(measured: Sequence[RobustnessRow]) -> Table:
     table = Table(title="accuracy on worsened faces, mild to severe", show_header=False)
     for name, rows in groupby(measured, key=lambda row: row.corruption):
         table.add_row(name, *(f"{row.accuracy:.1%}\n[dim]{row.written}[/dim]" for row in rows))
+    return table
+
+
+def quarters_table(measured: Sequence[LightingRow]) -> Table:
+    """The lighting table for people."""
+    table = Table(title="accuracy by quarters of brightness and contrast, least to most", show_header=False)
+    for name, rows in groupby(measured, key=lambda row: row.measure):
+        cells = (f"{row.accuracy:.1%}\n[dim]{row.low:.0f} to {row.high:.0f}[/dim]" for row in rows)
+        table.add_row(name, *cells)
     return table

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from mien.evaluation.lighting import LightingRow
 from mien.evaluation.plots import confusion_figure, plot_confusion, plot_reliability, reliability_figure
 from mien.evaluation.protocol import Evaluation
 from mien.evaluation.robustness import CORRUPTIONS, RobustnessRow
@@ -38,6 +39,7 @@ def write_report(
     images: npt.NDArray[np.uint8],
     figures: Mapping[str, Any],
     settings: Mapping[str, str],
+    lighting: Sequence[LightingRow] = (),
     robustness: Sequence[RobustnessRow] = (),
 ) -> Path:
     """Write ``index.html``, a page that needs no other file, and ``figures.json`` and the plots for other uses.
@@ -56,6 +58,8 @@ def write_report(
         What goes into ``figures.json``.
     settings : mapping from str to str
         The protocol, for people: model, data, split, command and so on.
+    lighting : sequence of LightingRow
+        As `mien.evaluation.lighting.lighting_table` gives them; left out if empty.
     robustness : sequence of RobustnessRow
         As `mien.evaluation.robustness.robustness_table` gives them; left out if empty.
 
@@ -82,6 +86,7 @@ def write_report(
             _plot(reliability_figure(result.confidence, correct), "reliability diagram"),
             "</div>",
         ),
+        *([_lighting(lighting)] if lighting else []),
         *([_robustness(result, images, robustness)] if robustness else []),
         _mistakes(result, images),
         _pairs(result, images),
@@ -136,6 +141,26 @@ def _classes(result: Evaluation) -> str:
         "Classes",
         "Recall is how many faces of a class were found, precision how many of those read as it were it.",
         table(("class", "", "recall", "precision", "F1", "faces", "else mostly read as"), rows, "classes"),
+    )
+
+
+def _lighting(measured: Sequence[LightingRow]) -> str:
+    rows = [
+        (
+            f'<th scope="row">{row.measure}</th>' if row.quarter == 1 else "<td></td>",
+            f"<td>{row.low:.0f} to {row.high:.0f}</td>",
+            f'<td class="bar">{bar(row.accuracy)}</td>',
+            f"<td>{row.accuracy:.1%}</td>",
+            f"<td>{row.interval[0]:.1%} to {row.interval[1]:.1%}</td>",
+            f"<td>{row.n:,}</td>",
+        )
+        for row in measured
+    ]
+    return section(
+        "Light",
+        "Accuracy by quarters of the faces, from the darkest and flattest on: mean and standard deviation of their grey"
+        " levels, 0 to 255. It is a proxy for lighting and skin tone where nobody noted these, and no more.",
+        table(("sorted by", "grey levels", "", "accuracy", "95 % interval", "faces"), rows),
     )
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from page_parts import ASTRONAUT
+from page_parts import ASTRONAUT, picture
+from PIL import Image, ImageFilter
 from serving import Service
 
 
@@ -51,6 +52,13 @@ def test_a_portrait_is_read_as_the_service_reads_it(open_page: Callable[..., Any
     for side, value in zip(("left", "top", "right", "bottom"), face["box"], strict=True):
         origin = image["left"] if side in ("left", "right") else image["top"]
         assert abs(drawn[side] - origin - value * scale) < 2
+
+
+def test_a_guess_is_called_one(open_page: Callable[..., Any], head: Image.Image) -> None:
+    page = show(open_page(), picture(head, "sharp.png"))
+    assert page.get_by_text("Little more than a guess").count() == 0
+    page = show(open_page(), picture(head.filter(ImageFilter.GaussianBlur(7)), "blurred.png"))
+    assert page.get_by_text("Little more than a guess").count() == 1
 
 
 def test_plates_of_a_crowd_are_inside_the_picture_and_apart(open_page: Callable[..., Any], crowd: Any) -> None:

@@ -63,6 +63,7 @@ export function showFaces(panel, { faces, chosen, labels }, choose, who) {
         : "",
     ),
     html("h2", { class: "label" }, dot(face.label), expression(face.label), html("b", {}, percent(share(face)))),
+    face.unsure ? html("p", { class: "unsure" }, t("unsure")) : "",
     html("ul", { class: "bars" }, ...bars),
   );
   if (face.pose) {

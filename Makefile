@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A process a core, of one thread each; the tests of a module stay together, because they share what they made.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: demo test test-all check clean
 
@@ -9,16 +11,16 @@ demo: .venv/base
 	$(BIN)/mien analyze examples/astronaut.jpg --annotate out
 
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-all: .venv/test
-	$(BIN)/python -m pytest -m ''
+	$(PYTEST) -m ''
 
 check: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 clean:
 	rm -rf .venv out build dist src/*.egg-info

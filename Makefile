@@ -34,5 +34,5 @@ clean:
 	touch $@
 
 .venv/test: .venv/bin/pip pyproject.toml
-	$(BIN)/pip install -q -e '.[train,classic,serve]' --group test --group check
+	$(BIN)/pip install -q -e '.[train,classic,serve,views]' --group test --group check
 	touch $@ .venv/base

@@ -20,6 +20,7 @@ from mien.cli.report import report
 from mien.cli.serve import serve
 from mien.cli.spot import spot
 from mien.cli.train import train
+from mien.cli.views import views
 from mien.cli.watch import watch
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(datasets, name="datasets")
+app.add_typer(views, name="views")
 
 
 def _print_version(wanted: bool) -> None:

@@ -31,6 +31,7 @@ from mien.datasets.sample import Pose, Sample
 from mien.datasets.scface import SCFACE
 from mien.datasets.smic import SMIC
 from mien.datasets.unbc import UNBC
+from mien.datasets.views import VIEWS, VIEWS_MULTIPIE6
 from mien.errors import InputError, UnknownName
 
 _STILLS = (
@@ -39,7 +40,7 @@ _STILLS = (
 )
 _CLIPS = (CASME2, SAMM, SMIC, MELD, GEMEP_EMOTION)
 _CODED = (UNBC, DISFA, BP4D, GEMEP_AU, MULTIPIE)
-_OWN = (FOLDERS, LISTING)
+_OWN = (VIEWS, VIEWS_MULTIPIE6, FOLDERS, LISTING)
 
 READERS = {reader.name: reader for reader in (*_STILLS, *_CLIPS, *_CODED, *_OWN)}
 """Readers by the name before the colon of ``--data``."""

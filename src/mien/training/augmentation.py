@@ -24,7 +24,8 @@ class Augmentation:
     erase : float
         Probability that a rectangle is painted over (Zhong et al. 2020, "Random Erasing").
     degrade : float
-        Probability that a face is made worse, by resolution, noise, compression or darkness: see `mien.training.degrade`.
+        Probability that a face is made worse, by resolution, noise, compression or darkness: see
+        `mien.training.degrade`.
     flip : bool
         Whether half of the faces are mirrored.
     shear : float

@@ -63,7 +63,7 @@ def clip(head: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # of a session, its event loop would run on under other modules' tests
 def browser(clip: Callable[[str, str, str], Path]) -> Iterator[Any]:
     """Chromium, whose camera shows a clip."""
     if not CHROMIUM.exists():

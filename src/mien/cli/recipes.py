@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mien.errors import MissingExtra
+from mien.views.generator.recipes import GENERATOR_RECIPES
 
 
 def recipes(name: Annotated[str | None, typer.Argument(help="Show all of this one, as JSON.")] = None) -> None:
@@ -19,6 +21,9 @@ def recipes(name: Annotated[str | None, typer.Argument(help="Show all of this on
         from mien.training.recipes import RECIPES, get_recipe
     except ImportError:
         raise MissingExtra("training", "train") from None
+    if name in GENERATOR_RECIPES:
+        print(json.dumps(asdict(GENERATOR_RECIPES[name]), indent=2))
+        return
     if name is not None:
         print(json.dumps(describe_recipe(get_recipe(name)), indent=2))
         return
@@ -30,4 +35,6 @@ def recipes(name: Annotated[str | None, typer.Argument(help="Show all of this on
     for recipe in RECIPES.values():
         labels = ", ".join(label_set.name for label_set in recipe.label_sets)
         table.add_row(recipe.name, recipe.description, labels, f"{recipe.epochs:,}")
+    for generator in GENERATOR_RECIPES.values():
+        table.add_row(generator.name, generator.description, "views", f"{generator.epochs:,}")
     Console().print(table)

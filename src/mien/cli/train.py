@@ -9,13 +9,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mien.errors import MissingExtra
+from mien.errors import InputError, MissingExtra
 
 
 def train(
     data: Annotated[str, typer.Option(help="Training data, for example fer2013:fer2013.csv.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run there is taken up again.")],
-    recipe: Annotated[str, typer.Option(help="A recipe (mien recipes lists them), or feature+classifier.")] = "mien",
+    recipe: Annotated[
+        str, typer.Option(help="A recipe (mien recipes lists them), feature+classifier, or two-pathway-gan[-64].")
+    ] = "mien",
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
@@ -28,6 +30,11 @@ def train(
         import torch
     except ImportError:
         raise MissingExtra("training", "train") from None
+    from mien.views.generator.recipes import GENERATOR_RECIPES
+
+    if recipe in GENERATOR_RECIPES:
+        _train_generator(data, out, recipe, epochs, seed)
+        return
     from dataclasses import replace
 
     import numpy as np
@@ -105,3 +112,50 @@ def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -
         status.update("writing, calibrating and measuring")
         card = export_classic(pipeline, name, seed, faces, out)
     Console().print(f"wrote {card} and {card.with_suffix('.safetensors')}", soft_wrap=True, highlight=False)
+
+
+def _train_generator(data: str, out: Path, name: str, epochs: int | None, seed: int) -> None:
+    """The multi-view generator, from rendered views."""
+    from dataclasses import replace
+
+    from mien.datasets import find_reader
+    from mien.training.run import Run
+    from mien.views.generator.pairs import read_recordings
+    from mien.views.generator.recipes import GENERATOR_RECIPES
+    from mien.views.generator.training import start_run
+    from mien.views.generator.training import train as run_training
+
+    settings = GENERATOR_RECIPES[name]
+    if epochs is not None:
+        settings = replace(settings, epochs=epochs)
+    reader, path = find_reader(data)
+    if not reader.name.startswith("views"):
+        raise InputError(f"recipe {name} learns from rendered views, views:DIR, not from {reader.name}")
+    console = Console()
+    with console.status("reading the views"):
+        recordings = read_recordings(path, settings.side)
+    run = Run(out)
+    start_run(run, settings, recordings.views, data, seed)
+    console.print(f"recipe {name}: {settings.epochs} epochs of {recordings.images.shape[:2]} recordings and views")
+    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[l1]}"), TimeRemainingColumn()]
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=None, l1="")
+
+        def report(epoch: int, step: int, steps: int, l1: float) -> None:
+            progress.update(
+                task,
+                total=steps * settings.epochs,
+                completed=steps * epoch + step,
+                description=f"epoch {epoch + 1}/{settings.epochs}",
+                l1=f"L1 {l1:.3f}",
+            )
+
+        def epoch_done(row: dict[str, float]) -> None:
+            console.print("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
+
+        try:
+            run_training(run, settings, recordings, seed, report, epoch_done)
+        except KeyboardInterrupt:
+            console.print("stopped; the same command goes on after the last whole epoch")
+            raise typer.Exit(130) from None
+    console.print(f"done; sample sheets are in {out / 'samples'}", soft_wrap=True, highlight=False)

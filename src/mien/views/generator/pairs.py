@@ -1,0 +1,158 @@
+"""Rendered views in memory, recording by recording, and the pairs that the generator learns from.
+
+All pictures are kept as uint8, for an epoch needs each of them in an order of its own. That is 12 kB a picture of 64
+pixels a side and 49 kB one of 128; `MEMORY_LIMIT` bounds the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mien.acquire import read_image
+from mien.errors import DatasetError, InputError, UnreadableImage
+from mien.views.dataset import PICTURES_FILE, import_parquet, read_settings, subject_name
+from mien.views.generator.paths import Pairs
+
+MEMORY_LIMIT = 4 * 2**30
+"""Bytes of pictures: 746 people at 128 pixels a side, 2,987 at 64."""
+
+HELD_OUT = 10  # one person in so many
+
+_COLUMNS = ["subject", "expression", "view", "image"]
+_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Recordings:
+    """People with an expression, each seen in all views at once.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (recordings, views, s, s, 3)
+        RGB.
+    subjects : ndarray of str, shape (recordings,)
+        Who it is.
+    views : tuple of int
+        The yaws of the views, degrees, ascending.
+    """
+
+    images: npt.NDArray[np.uint8]
+    subjects: npt.NDArray[np.str_]
+    views: tuple[int, ...]
+
+    def split(self) -> tuple[Recordings, Recordings]:
+        """The people to learn from, and the last tenth, one at least, to look at; raises `DatasetError` if one only."""
+        people = np.unique(self.subjects)
+        if len(people) < 2:
+            raise DatasetError("the generator needs views of two people at least: one to learn from, one to look at")
+        held_out = np.isin(self.subjects, people[-max(len(people) // HELD_OUT, 1) :])
+        return self._take(~held_out), self._take(held_out)
+
+    def _take(self, rows: npt.NDArray[np.bool_]) -> Recordings:
+        return Recordings(self.images[rows], self.subjects[rows], self.views)
+
+
+def read_recordings(folder: Path, side: int) -> Recordings:
+    """Read a folder of rendered views.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``mien views render`` wrote.
+    side : int
+        Pixels; larger pictures are shrunk to it.
+
+    Raises
+    ------
+    DatasetError
+        If it is not a folder of views, or a view of a person is missing or damaged.
+    InputError
+        If the pictures are smaller than `side`, or more than fit into `MEMORY_LIMIT`.
+    """
+    settings = read_settings(folder)
+    file = folder / PICTURES_FILE
+    if not file.exists():
+        raise DatasetError(f"{folder}: not all views are rendered yet; the same mien views render goes on")
+    if settings.size < side:
+        raise InputError(f"{folder}: the pictures have {settings.size} pixels a side, and {side} are needed")
+    size = settings.pictures * side * side * 3
+    if size > MEMORY_LIMIT:
+        raise InputError(
+            f"{folder}: {settings.pictures:,} pictures of {side} pixels a side are {size / 2**30:.1f} GiB, more than "
+            f"the limit of {MEMORY_LIMIT / 2**30:g}; render fewer people"
+        )
+    views = tuple(sorted(settings.views))
+    recordings = [(subject_name(n), name) for n in range(settings.people) for name in settings.expressions]
+    places = {
+        (*recording, view): (row, column)
+        for row, recording in enumerate(recordings)
+        for column, view in enumerate(views)
+    }
+    images = np.empty((len(recordings), len(views), side, side, 3), np.uint8)
+    for row in _rows(file):
+        place = places.pop((row["subject"], row["expression"], row["view"]), None)
+        if place is None:
+            raise DatasetError(f"{file}: {_describe(row)} is one that {folder} has no place for")
+        try:
+            image = read_image(row["image"])
+        except UnreadableImage as error:
+            raise DatasetError(f"{file}: {_describe(row)} cannot be read ({error.reason})") from None
+        images[place] = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    for subject, expression, view in places:
+        missing = _describe({"subject": subject, "expression": expression, "view": view})
+        raise DatasetError(f"{file}: {missing} is missing, and the generator needs all views of each person")
+    return Recordings(images, np.array([subject for subject, _ in recordings]), views)
+
+
+def draw_pairs(images: Tensor, rows: Tensor, chance: torch.Generator) -> Pairs:
+    """Pictures, and for each another of the same recording in a view drawn at random, its own among them.
+
+    Parameters
+    ----------
+    images : Tensor of uint8, shape (recordings, views, s, s, 3)
+        On the device where the pairs are wanted.
+    rows : Tensor of int64, shape (n,)
+        Numbers of pictures, counted through the recordings.
+    chance : torch.Generator
+        On the CPU.
+    """
+    views = images.shape[1]
+    recordings, first = rows // views, rows % views
+    second = torch.randint(views, rows.shape, generator=chance)
+    recordings, first, second = (numbers.to(images.device) for numbers in (recordings, first, second))
+    return Pairs(to_network(images[recordings, first]), first, to_network(images[recordings, second]), second)
+
+
+def to_network(images: Tensor) -> Tensor:
+    """Pictures of uint8, (..., s, s, 3), as the networks take them: (..., 3, s, s), -1 to 1."""
+    return images.movedim(-1, -3).float() / 127.5 - 1
+
+
+def from_network(pictures: Tensor) -> Tensor:
+    """Undo `to_network`."""
+    return ((pictures.movedim(-3, -1) + 1) * 127.5).round().clamp(0, 255).byte()
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    pa, pq = import_parquet()
+    try:
+        with pq.ParquetFile(path) as file:
+            if missing := set(_COLUMNS) - set(file.schema_arrow.names):
+                raise DatasetError(f"{path}: not rendered views; it lacks the column {', '.join(sorted(missing))}")
+            for batch in file.iter_batches(_BATCH, columns=_COLUMNS):
+                yield from batch.to_pylist()
+    except pa.ArrowException as error:
+        raise DatasetError(f"{path}: not rendered views ({error})") from None
+
+
+def _describe(row: dict[str, Any]) -> str:
+    return f"the view at {row['view']} degrees of {row['subject']}, {row['expression']},"

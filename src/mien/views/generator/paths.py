@@ -1,0 +1,150 @@
+"""One step of each of the two pathways: the discriminator first, then whoever made the picture.
+
+All three networks share one optimiser. It leaves parameters without a gradient alone, so whose turn it is is decided by
+who gets gradients.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from mien.training.loop import bfloat16_is_fast
+from mien.views.generator.losses import deception_loss, discriminator_loss, l1, likeness_loss
+from mien.views.generator.networks import Networks, one_hot
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """People seen from two sides: the same person, expression and light.
+
+    Attributes
+    ----------
+    first, second : Tensor of float32, shape (n, 3, s, s)
+        Pictures, -1 to 1.
+    first_views, second_views : Tensor of int64, shape (n,)
+        Numbers of their views.
+    """
+
+    first: Tensor
+    first_views: Tensor
+    second: Tensor
+    second_views: Tensor
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of a step.
+
+    Attributes
+    ----------
+    made : Tensor of float32, shape (n, 3, s, s)
+        The generator's pictures, without gradients.
+    discriminator, maker : Tensor
+        The losses, scalars without gradients.
+    l1 : Tensor or None
+        Distance of what was made from its target, where that is a real picture.
+    """
+
+    made: Tensor
+    discriminator: Tensor
+    maker: Tensor
+    l1: Tensor | None = None
+
+
+class Paths:
+    """The steps of a training.
+
+    Parameters
+    ----------
+    networks : Networks
+        In training mode; their weights change with each step.
+    optimizer : torch.optim.Optimizer
+        Over all their parameters.
+    """
+
+    def __init__(self, networks: Networks, optimizer: torch.optim.Optimizer) -> None:
+        self._networks = networks
+        self._optimizer = optimizer
+
+    def generate(self, pairs: Pairs, z: Tensor, mix: Tensor) -> Step:
+        """The generation path: faces of nobody in the first pictures' views, which makes `z` and the view two things.
+
+        Parameters
+        ----------
+        pairs : Pairs
+            Of which the first pictures are used.
+        z : Tensor of float32, shape (n, 128 - views)
+            Uniform from -1 to 1.
+        mix : Tensor of float32, shape (n,)
+            As in `gradient_penalty`.
+        """
+        made = self._make(pairs.first_views, z)
+        discriminator = self._teach_discriminator(pairs.first, pairs.first_views, made, mix)
+        maker = deception_loss(self._critic, made, pairs.first_views)
+        self._step(maker)
+        return Step(made.detach(), discriminator, maker.detach())
+
+    def reconstruct(self, pairs: Pairs, mix: Tensor, imagined: Tensor | None = None) -> Step:
+        """The reconstruction path: what was encoded in one view is made again in another.
+
+        Without `imagined`, the first pictures are encoded and the second are the target; encoder and generator learn.
+
+        Parameters
+        ----------
+        pairs : Pairs
+            Real pictures.
+        mix : Tensor of float32, shape (n,)
+            As in `gradient_penalty`.
+        imagined : Tensor of float32, shape (n, 3, s, s), optional
+            Generated pictures in the first pictures' views. Each is encoded and is its own target; only the encoder
+            learns. So it comes to know more faces than the data set has.
+
+        Notes
+        -----
+        The discriminator's real pictures are of the view that the made ones claim. The authors' code scores the second
+        pictures even where the first ones' views are made; pairs being drawn in both orders, that is the same in the
+        mean.
+        """
+        real, views = (pairs.second, pairs.second_views) if imagined is None else (pairs.first, pairs.first_views)
+        shown, target = (pairs.first, real) if imagined is None else (imagined, imagined)
+        self._networks.generator.requires_grad_(imagined is None)
+        logits, z = self._run(self._networks.encoder, shown)
+        made = self._make(views, z)
+        discriminator = self._teach_discriminator(real, views, made, mix)
+        likeness = likeness_loss(made, target, logits, pairs.first_views)
+        maker = deception_loss(self._critic, made, views) + likeness
+        self._step(maker)
+        self._networks.generator.requires_grad_(True)
+        distance = l1(made.detach(), target) if imagined is None else None
+        return Step(made.detach(), discriminator, maker.detach(), distance)
+
+    def _teach_discriminator(self, real: Tensor, views: Tensor, made: Tensor, mix: Tensor) -> Tensor:
+        """The discriminator's step; afterwards it is judge only, until its next one."""
+        self._networks.discriminator.requires_grad_(True)
+        loss = discriminator_loss(self._critic, real, views, made.detach(), mix)
+        self._step(loss)
+        self._networks.discriminator.requires_grad_(False)
+        return loss.detach()
+
+    def _step(self, loss: Tensor) -> None:
+        self._optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self._optimizer.step()
+
+    def _critic(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        logits, scores = self._run(self._networks.discriminator, pictures)
+        return logits, scores
+
+    def _make(self, views: Tensor, z: Tensor) -> Tensor:
+        (made,) = self._run(self._networks.generator, one_hot(views, self._networks.shape), z)
+        return made
+
+    def _run(self, network: nn.Module, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """The outputs of a network, computed in bfloat16 where that is fast; losses are always float32."""
+        device = inputs[0].device
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
+            outputs = network(*inputs)
+        return tuple(output.float() for output in (outputs if isinstance(outputs, tuple) else (outputs,)))

@@ -1,0 +1,68 @@
+"""The trainings of the generator, as data. Importing this needs no PyTorch.
+
+A batch of 64 pictures of 64 pixels a side takes a CPU core some ten seconds with 16 channels at full resolution, and
+thrice that with 32. Early on, steps are what counts, so the configuration for CPUs has the fewer channels and batches
+of 16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class GeneratorRecipe:
+    """A named way to train encoder, generator and discriminator.
+
+    Attributes
+    ----------
+    name, description : str
+        What ``mien train --recipe`` calls it, and what it is.
+    side, base : int
+        Of the networks; see `mien.views.generator.networks.Shape`. The data say how many views there are.
+    paths : {"both", "reconstruction"}
+        Both pathways in turn, or the second alone, without generated faces: the ablation.
+    epochs, batch_size : int
+        The length of the training; pairs a step. In an epoch each picture is encoded once.
+    learning_rate : float
+        Adam's, with betas 0 and 0.9.
+    source : str
+        The publication.
+    """
+
+    name: str
+    description: str
+    side: int = 128
+    base: int = 64
+    paths: Literal["both", "reconstruction"] = "both"
+    epochs: int = 25
+    batch_size: int = 64
+    learning_rate: float = 1e-4
+    source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
+
+
+TWO_PATHWAY = GeneratorRecipe("two-pathway-gan", "multi-view generator, 128 px, as published; for accelerators")
+TWO_PATHWAY_64 = replace(
+    TWO_PATHWAY,
+    name="two-pathway-gan-64",
+    description="multi-view generator, 64 px: one block fewer and a quarter of the channels; for CPUs",
+    side=64,
+    base=16,
+    batch_size=16,
+)
+
+
+def _single(recipe: GeneratorRecipe) -> GeneratorRecipe:
+    return replace(
+        recipe,
+        name=f"{recipe.name}-single-path",
+        description=f"{recipe.description}; the reconstruction path alone",
+        paths="reconstruction",
+    )
+
+
+GENERATOR_RECIPES = {
+    recipe.name: recipe for recipe in (TWO_PATHWAY, _single(TWO_PATHWAY), TWO_PATHWAY_64, _single(TWO_PATHWAY_64))
+}
+"""Every recipe of the generator by name."""

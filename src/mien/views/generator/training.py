@@ -1,0 +1,199 @@
+"""The training of the generator: from rendered views to a run folder.
+
+The folder is that of `mien.training.run`, with ``samples/epoch-0001.png`` and so on beside it. Its weights are those of
+the three networks after the last epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mien.errors import InputError, TrainingError
+from mien.training.loop import REPORT_EVERY, StepReport, batches
+from mien.training.run import Run
+from mien.training.state import restore, snapshot
+from mien.views.generator.losses import l1
+from mien.views.generator.networks import Networks, Shape, one_hot
+from mien.views.generator.pairs import Recordings, draw_pairs
+from mien.views.generator.paths import Paths
+from mien.views.generator.recipes import GeneratorRecipe
+from mien.views.generator.sheets import draw_sheet, write_sheet
+
+IMAGINED_SHARE = 0.5
+"""How often the reconstruction path encodes what the generation path made."""
+
+MEASURED_PAIRS = 256
+MEASURED_AT_ONCE = 32
+
+
+def start_run(run: Run, recipe: GeneratorRecipe, views: tuple[int, ...], data: str, seed: int) -> None:
+    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or seed."""
+    config: dict[str, Any] = {"recipe": asdict(recipe), "views": list(views), "data": data, "seed": seed}
+    path = run.folder / "config.json"
+    if path.exists():
+        before = run.config
+        if changed := [key for key in ("recipe", "views", "seed") if before.get(key) != config[key]]:
+            raise InputError(f"{run.folder} holds a run with another {' and '.join(changed)}; give a new folder")
+        return
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_text(json.dumps(config, indent=2) + "\n")
+        os.replace(partial, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def train(
+    run: Run,
+    recipe: GeneratorRecipe,
+    recordings: Recordings,
+    seed: int,
+    report: StepReport,
+    epoch_done: Callable[[dict[str, float]], None],
+) -> list[dict[str, float]]:
+    """Train from where the run stands to the end of its recipe.
+
+    Parameters
+    ----------
+    run : Run
+        Where state is kept after each epoch and, if there is some, taken from; see `start_run`.
+    recipe : GeneratorRecipe
+        How to train.
+    recordings : Recordings
+        Rendered views. The last tenth of the people is only looked at.
+    seed : int
+        Same seed, machine and data: same weights. Each epoch draws from its own seed, so a resumed run does too.
+    report, epoch_done : callable
+        Told of each step, with the mean `l1` of the epoch so far, and of each epoch's metrics.
+
+    Returns
+    -------
+    list of dict
+        The metrics of each epoch: losses of discriminator and maker, each the sum over the paths; `l1` of what was
+        reconstructed from real pictures; on people held out, `l1` and the share of views the encoder knew.
+
+    Raises
+    ------
+    DatasetError
+        If there are views of one person only.
+    TrainingError
+        If a loss is not a number any more.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.backends.cudnn.deterministic = True
+    torch.manual_seed(seed)
+    training, held_out = recordings.split()
+    images = torch.from_numpy(training.images).to(device)
+    networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
+    networks = networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.Adam(networks.parameters(), recipe.learning_rate, (0.0, 0.9))
+    paths = Paths(networks, optimizer)
+    first_epoch = 0
+    if (state := run.load_state()) is not None:
+        first_epoch = int(state["epoch"])
+        restore(state, networks, {}, optimizer)
+    metrics = run.metrics[:first_epoch]  # a run killed while it saved may have a line more
+
+    pictures = len(images) * len(recordings.views)
+    steps = math.ceil((pictures - 1) / recipe.batch_size)
+    for epoch in range(first_epoch, recipe.epochs):
+        started = time.perf_counter()
+        chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
+        sums = Sums(device)
+        networks.train()
+        for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
+            pairs = draw_pairs(images, rows, chance)
+            draw = Draw(len(rows), chance, device)
+            imagined = None
+            if recipe.paths == "both":
+                made = paths.generate(pairs, draw.uniform(networks.shape.z) * 2 - 1, draw.uniform())
+                sums.add(discriminator=made.discriminator, maker=made.maker)
+                imagined = made.made if draw.coin(IMAGINED_SHARE) else None
+            made = paths.reconstruct(pairs, draw.uniform(), imagined)
+            sums.add(discriminator=made.discriminator, maker=made.maker)
+            if made.l1 is not None:
+                sums.add(l1=made.l1)
+            if step % REPORT_EVERY == REPORT_EVERY - 1 or step == steps - 1:
+                report(epoch, step + 1, steps, sums.mean("l1"))
+        row = {"epoch": epoch + 1, "l1": sums.mean("l1")}
+        row |= {name: sums.total(name) / steps for name in ("discriminator", "maker")}
+        if not all(map(math.isfinite, (row["discriminator"], row["maker"]))):
+            raise TrainingError(f"recipe {recipe.name}, epoch {epoch + 1}: the loss is not a number any more")
+        networks.eval()
+        row |= measure(networks, held_out, device) | {"seconds": round(time.perf_counter() - started, 1)}
+        metrics.append(row)
+        write_sheet(
+            run.folder / "samples" / f"epoch-{epoch + 1:04d}.png",
+            draw_sheet(networks, held_out, device),
+        )
+        run.save_epoch(metrics, snapshot(epoch + 1, networks, {}, optimizer), networks.state_dict())
+        epoch_done(row)
+    return metrics
+
+
+class Draw:
+    """The chance of one step, drawn on the CPU so that all devices draw the same."""
+
+    def __init__(self, n: int, chance: torch.Generator, device: torch.device) -> None:
+        self._n, self._chance, self._device = n, chance, device
+
+    def uniform(self, *shape: int) -> Tensor:
+        """From 0 to 1, float32 of (n, *shape)."""
+        return torch.rand(self._n, *shape, generator=self._chance).to(self._device)
+
+    def coin(self, share: float) -> bool:
+        """True in `share` of the steps."""
+        return float(torch.rand((), generator=self._chance)) < share
+
+
+class Sums:
+    """Sums by name, kept on the device: to ask for a number makes an accelerator wait."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._sums: dict[str, tuple[Tensor, int]] = {}
+
+    def add(self, **values: Tensor) -> None:
+        """Add one value to each of the named sums."""
+        for name, value in values.items():
+            total, count = self._sums.get(name, (torch.zeros((), device=self._device), 0))
+            self._sums[name] = total + value, count + 1
+
+    def total(self, name: str) -> float:
+        """The sum."""
+        return float(self._sums[name][0])
+
+    def mean(self, name: str) -> float:
+        """The sum over how many were added; not a number if none were."""
+        total, count = self._sums.get(name, (torch.zeros(()), 0))
+        return float(total) / count if count else math.nan
+
+
+@torch.no_grad()
+def measure(networks: Networks, recordings: Recordings, device: torch.device) -> dict[str, float]:
+    """How near reconstructions of up to 256 pictures come to other views, and how often the encoder knows the view.
+
+    The pairs are drawn at random, but the same each time. The networks are in evaluation mode.
+    """
+    chance = torch.Generator().manual_seed(0)
+    images = torch.from_numpy(recordings.images)
+    chosen = torch.randperm(images.shape[0] * images.shape[1], generator=chance)[:MEASURED_PAIRS]
+    distance, known = 0.0, 0
+    for start in range(0, len(chosen), MEASURED_AT_ONCE):
+        rows = chosen[start : start + MEASURED_AT_ONCE]
+        pairs = draw_pairs(images, rows, chance)
+        logits, z = networks.encoder(pairs.first.to(device))
+        made = networks.generator(one_hot(pairs.second_views.to(device), networks.shape), z)
+        distance += float(l1(made.cpu(), pairs.second)) * len(rows)
+        known += int((logits.argmax(1).cpu() == pairs.first_views).sum())
+    return {"validation_l1": distance / len(chosen), "validation_view_accuracy": known / len(chosen)}

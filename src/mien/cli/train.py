@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -65,27 +67,8 @@ def train(
     console.print(f"recipe {settings.name}: {settings.epochs} epochs of {len(faces.training)} faces, {versions}")
     if faces.skipped:
         console.print(f"left out {faces.skipped} bad samples")
-    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn()]
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=None, loss="")
-
-        def report(epoch: int, step: int, steps: int, loss: float) -> None:
-            progress.update(
-                task,
-                total=steps * settings.epochs,
-                completed=steps * epoch + step,
-                description=f"epoch {epoch + 1}/{settings.epochs}",
-                loss=f"loss {loss:.3f}",
-            )
-
-        def epoch_done(row: dict[str, float]) -> None:
-            console.print("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
-
-        try:
-            metrics = run_training(run, settings, faces.training, faces.validation, seed, report, epoch_done)
-        except KeyboardInterrupt:
-            console.print("stopped; the same command goes on after the last whole epoch")
-            raise typer.Exit(130) from None
+    with _followed(console, settings.epochs, "loss") as (report, epoch_done):
+        metrics = run_training(run, settings, faces.training, faces.validation, seed, report, epoch_done)
     if not worker.leads:
         return
     plot_curves(metrics, out / "curves.png")
@@ -137,25 +120,34 @@ def _train_generator(data: str, out: Path, name: str, epochs: int | None, seed: 
     run = Run(out)
     start_run(run, settings, recordings.views, data, seed)
     console.print(f"recipe {name}: {settings.epochs} epochs of {recordings.images.shape[:2]} recordings and views")
-    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[l1]}"), TimeRemainingColumn()]
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=None, l1="")
+    with _followed(console, settings.epochs, "L1") as (report, epoch_done):
+        run_training(run, settings, recordings, seed, report, epoch_done)
+    console.print(f"done; sample sheets are in {out / 'samples'}", soft_wrap=True, highlight=False)
 
-        def report(epoch: int, step: int, steps: int, l1: float) -> None:
+
+@contextmanager
+def _followed(
+    console: Console, epochs: int, measure: str
+) -> Iterator[tuple[Callable[[int, int, int, float], None], Callable[[dict[str, float]], None]]]:
+    """What a training tells of its steps and epochs, on the screen; Ctrl-C ends it with a sentence."""
+    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[value]}"), TimeRemainingColumn()]
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=None, value="")
+
+        def report(epoch: int, step: int, steps: int, value: float) -> None:
             progress.update(
                 task,
-                total=steps * settings.epochs,
+                total=steps * epochs,
                 completed=steps * epoch + step,
-                description=f"epoch {epoch + 1}/{settings.epochs}",
-                l1=f"L1 {l1:.3f}",
+                description=f"epoch {epoch + 1}/{epochs}",
+                value=f"{measure} {value:.3f}",
             )
 
         def epoch_done(row: dict[str, float]) -> None:
             console.print("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
         try:
-            run_training(run, settings, recordings, seed, report, epoch_done)
+            yield report, epoch_done
         except KeyboardInterrupt:
             console.print("stopped; the same command goes on after the last whole epoch")
             raise typer.Exit(130) from None
-    console.print(f"done; sample sheets are in {out / 'samples'}", soft_wrap=True, highlight=False)

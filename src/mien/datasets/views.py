@@ -17,10 +17,8 @@ from mien.datasets.reader import Reader, Rows
 from mien.datasets.sample import Pose, Sample
 from mien.errors import BadSample, DatasetError
 from mien.labels import EKMAN7, MULTIPIE6, LabelSet
-from mien.views.dataset import PICTURES_FILE, Settings, import_parquet, read_settings, schema, subject_name, unit_column
+from mien.views.dataset import PICTURES_FILE, Settings, read_rows, read_settings, schema, subject_name, unit_column
 from mien.views.expressions import EXPRESSIONS, UNITS
-
-_BATCH = 64
 
 Key = tuple[str, str, int]
 """Subject, expression, view."""
@@ -34,7 +32,7 @@ def read(path: Path, label_set: LabelSet) -> Rows:
         raise DatasetError(f"{path}: not all views are rendered yet; the same mien views render goes on")
     labels = {e.name: getattr(e, label_set.name) for e in EXPRESSIONS}
     expected = _expected(settings, {name for name, label in labels.items() if label is not None})
-    for row in _rows(file):
+    for row in read_rows(file, schema().names):
         key = row["subject"], row["expression"], row["view"]
         if labels.get(row["expression"]) is None:
             continue
@@ -60,19 +58,6 @@ def _expected(settings: Settings, expressions: set[str]) -> Iterator[Key]:
 def _missing(file: Path, key: Key) -> BadSample:
     subject, expression, view = key
     return BadSample(f"{file}: the view at {view} degrees of {subject}, {expression}, is missing")
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    pa, pq = import_parquet()
-    try:
-        with pq.ParquetFile(path) as file:
-            missing = set(schema().names) - set(file.schema_arrow.names)
-            if missing:
-                raise DatasetError(f"{path}: not rendered views; it lacks the column {', '.join(sorted(missing))}")
-            for batch in file.iter_batches(_BATCH):
-                yield from batch.to_pylist()
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path}: not rendered views ({error})") from None
 
 
 def _sample(row: dict[str, Any], label_set: LabelSet) -> Sample:

@@ -292,3 +292,16 @@ def _join(out: Path, settings: Settings) -> None:
     for file in (out / _PARTS).iterdir():
         file.unlink()
     (out / _PARTS).rmdir()
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet of rendered views, a few at a time; raises `DatasetError` if it is none."""
+    pa, pq = import_parquet()
+    try:
+        with pq.ParquetFile(path) as file:
+            if missing := set(columns) - set(file.schema_arrow.names):
+                raise DatasetError(f"{path}: not rendered views; it lacks the column {', '.join(sorted(missing))}")
+            for batch in file.iter_batches(64, columns=list(columns)):
+                yield from batch.to_pylist()
+    except pa.ArrowException as error:
+        raise DatasetError(f"{path}: not rendered views ({error})") from None

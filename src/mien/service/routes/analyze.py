@@ -13,6 +13,7 @@ from mien.errors import MienError
 from mien.faces import Faces
 from mien.service.engine import Engine, Options
 from mien.service.problems import Problem, responses
+from mien.service.routes import BINARY
 from mien.service.uploads import MAX_PICTURES, Picture, read_pictures
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
@@ -125,7 +126,6 @@ _EXAMPLE = {
         }
     ],
 }
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _REQUEST = {
     "requestBody": {
         "required": True,
@@ -144,10 +144,10 @@ _REQUEST = {
                     },
                 }
             },
-            "image/jpeg": _BINARY,
-            "image/png": _BINARY,
-            "image/webp": _BINARY,
-            "application/octet-stream": _BINARY,
+            "image/jpeg": BINARY,
+            "image/png": BINARY,
+            "image/webp": BINARY,
+            "application/octet-stream": BINARY,
             "application/json": {
                 "schema": {
                     "type": "object",

@@ -17,6 +17,7 @@ from mien.service.jobs.store import Job, Status, WatchOptions
 from mien.service.jobs.upload import save_video
 from mien.service.jobs.worker import REPORT, RESULTS, TIMELINES
 from mien.service.problems import Problem, responses
+from mien.service.routes import BINARY
 from mien.video.baseline import BaselineCorrector
 
 router = APIRouter(prefix="/v1", tags=["videos"])
@@ -128,7 +129,6 @@ def watch_options(
     return WatchOptions(model or engine.default_model, chosen.name, fps, smooth, baseline)
 
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _REQUEST = {
     "requestBody": {
         "required": True,
@@ -141,9 +141,9 @@ _REQUEST = {
                     "additionalProperties": False,
                 }
             },
-            "video/mp4": _BINARY,
-            "video/webm": _BINARY,
-            "application/octet-stream": _BINARY,
+            "video/mp4": BINARY,
+            "video/webm": BINARY,
+            "application/octet-stream": BINARY,
         },
     }
 }
@@ -204,7 +204,7 @@ async def delete_job(request: Request, id: str) -> None:
     responses={
         200: {
             "description": "The file.",
-            "content": {kind.partition(";")[0]: _BINARY for kind in _MEDIA_TYPES.values()},
+            "content": {kind.partition(";")[0]: BINARY for kind in _MEDIA_TYPES.values()},
         },
         **responses(404, 409, 422),
     },

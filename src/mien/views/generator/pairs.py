@@ -6,7 +6,6 @@ pixels a side and 49 kB one of 128; `MEMORY_LIMIT` bounds the whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from torch import Tensor
 
 from mien.acquire import read_image
 from mien.errors import DatasetError, InputError, UnreadableImage
-from mien.views.dataset import PICTURES_FILE, import_parquet, read_settings, subject_name
+from mien.views.dataset import PICTURES_FILE, read_rows, read_settings, subject_name
 from mien.views.generator.paths import Pairs
 
 MEMORY_LIMIT = 4 * 2**30
@@ -27,8 +26,7 @@ MEMORY_LIMIT = 4 * 2**30
 
 HELD_OUT = 10  # one person in so many
 
-_COLUMNS = ["subject", "expression", "view", "image"]
-_BATCH = 64
+_COLUMNS = ("subject", "expression", "view", "image")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ def read_recordings(folder: Path, side: int) -> Recordings:
         for column, view in enumerate(views)
     }
     images = np.empty((len(recordings), len(views), side, side, 3), np.uint8)
-    for row in _rows(file):
+    for row in read_rows(file, _COLUMNS):
         place = places.pop((row["subject"], row["expression"], row["view"]), None)
         if place is None:
             raise DatasetError(f"{file}: {_describe(row)} is one that {folder} has no place for")
@@ -140,18 +138,6 @@ def to_network(images: Tensor) -> Tensor:
 def from_network(pictures: Tensor) -> Tensor:
     """Undo `to_network`."""
     return ((pictures.movedim(-3, -1) + 1) * 127.5).round().clamp(0, 255).byte()
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    pa, pq = import_parquet()
-    try:
-        with pq.ParquetFile(path) as file:
-            if missing := set(_COLUMNS) - set(file.schema_arrow.names):
-                raise DatasetError(f"{path}: not rendered views; it lacks the column {', '.join(sorted(missing))}")
-            for batch in file.iter_batches(_BATCH, columns=_COLUMNS):
-                yield from batch.to_pylist()
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path}: not rendered views ({error})") from None
 
 
 def _describe(row: dict[str, Any]) -> str:

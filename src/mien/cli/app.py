@@ -15,6 +15,7 @@ from mien.cli.ensemble import ensemble
 from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.models import models
+from mien.cli.quantize import quantize
 from mien.cli.recipes import recipes
 from mien.cli.report import report
 from mien.cli.serve import serve
@@ -42,6 +43,7 @@ for command in (
     recipes,
     train,
     export,
+    quantize,
     ensemble,
     crossval,
     bench,

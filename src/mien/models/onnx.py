@@ -52,25 +52,27 @@ class OnnxModel(Model):
         A mean probability answers by its logarithm, whose softmax it is.
         """
         self.check_faces(faces, crops)
-        settings = self.card.input
         n_outputs = len(get_label_set(head))
         result = np.empty((len(faces), n_outputs), np.float32)
         step = max(1, BATCH // crops)
         for start in range(0, len(faces), step):
-            part = prepare(faces[start : start + step], settings.preparation)
-            views = crop_views(part, settings.size, crops, settings.views)
-            scores = self._run(views.reshape(-1, settings.size, settings.size), head).reshape(-1, crops, n_outputs)
+            views = self.network_input(faces[start : start + step], crops)
+            (outputs,) = self._session.run([head], {"faces": views})
+            scores = np.asarray(outputs, np.float32).reshape(-1, crops, n_outputs)
             result[start : start + step] = (
-                log_mean_probability(scores) if settings.average == "probabilities" else scores.mean(1)
+                log_mean_probability(scores) if self.card.input.average == "probabilities" else scores.mean(1)
             )
         return result
 
-    def _run(self, crops: npt.NDArray[np.uint8], head: str) -> FloatArray:
+    def network_input(self, faces: npt.NDArray[np.uint8], crops: int = 1) -> FloatArray:
+        """What the network is run on: the views of all faces, prepared and scaled, of shape (n * crops, 1, size, size).
+
+        Parameters are those of `logits`; the views of a face follow each other.
+        """
         settings = self.card.input
+        views = crop_views(prepare(faces, settings.preparation), settings.size, crops, settings.views)
         scale, offset = np.float32(1 / (255 * settings.std)), np.float32(settings.mean / settings.std)
-        faces = crops[:, None].astype(np.float32) * scale - offset
-        (scores,) = self._session.run([head], {"faces": faces})
-        return np.asarray(scores, np.float32)
+        return views.reshape(-1, 1, settings.size, settings.size).astype(np.float32) * scale - offset
 
 
 def log_mean_probability(logits: FloatArray) -> FloatArray:

@@ -195,3 +195,14 @@ def test_a_face_that_is_gone_is_not_followed(yunet: YuNet, astronaut: Image) -> 
     assert len(yunet.follow(np.full_like(astronaut, 90), box, landmarks)) == 0
     assert len(yunet.follow(astronaut, box + 250, landmarks + 250)) == 0
     assert len(yunet.follow(astronaut, box + 5000, landmarks + 5000)) == 0  # out of the picture
+
+
+def test_eyes_that_lie_on_each_other_do_not_turn_a_face_upside_down(yunet: YuNet, astronaut: Image) -> None:
+    """As in profile, where the landmarks of the eyes may even have changed places."""
+    hint = LANDMARKS.astype(np.float32).copy()
+    hint[:2] = hint[:2].mean(0) + np.array([(1, 0), (-1, 0)], np.float32)
+    followed = yunet.follow(astronaut, FACE.astype(np.float32), hint)
+    np.testing.assert_allclose(followed.landmarks[0], LANDMARKS, atol=8)
+    assert followed.scores[0] == pytest.approx(
+        yunet.follow(astronaut, FACE.astype(np.float32), LANDMARKS.astype(np.float32)).scores[0], abs=0.02
+    )

@@ -48,6 +48,7 @@ _LOOK, _LOOK_FACE = 256, 200 / 256  # side of the second look's crop in pixels, 
 _FOLLOW = 192  # the same of the crop on which a face is followed: a tenth less exact, for half the time
 _MAX_LOOKS = 3
 _TURNED = np.radians(10)
+_PROFILE = 0.5  # of the distance from eyes to mouth: eyes that seem nearer to each other are seen from the side
 
 
 class YuNet(Detector):
@@ -92,7 +93,7 @@ class YuNet(Detector):
         found, seen_sizes = self._search(image)
         scores, landmarks = found.scores.copy(), found.landmarks.copy()
         for i, box in enumerate(found.boxes):
-            if seen_sizes[i] < _CLEAR_FACE or abs(_roll(landmarks[i])) > _TURNED:
+            if seen_sizes[i] < _CLEAR_FACE or abs(roll_of(landmarks[i])) > _TURNED:
                 score, _, landmarks[i] = self._look_again(image, box, landmarks[i])
                 scores[i] = max(scores[i], score)
         sure = scores >= self._min_score
@@ -154,13 +155,13 @@ class YuNet(Detector):
     def _look_again(
         self, image: ImageArray, box: FloatArray, landmarks: FloatArray, side: int = _LOOK
     ) -> tuple[float, FloatArray, FloatArray]:
-        """Score, box and landmarks of a face on a crop that is made upright by its eyes, as often as it takes."""
+        """Score, box and landmarks of a face on a crop that is made upright by its landmarks, as often as it takes."""
         centre, scale = (box[:2] + box[2:]) / 2, side * _LOOK_FACE / box_sizes(box)
         half = scale * (box[2:] - box[:2]) / 2
         expected = np.concatenate([side / 2 - half, side / 2 + half])
         score = 0.0
         for _ in range(_MAX_LOOKS):
-            cosine, sine = scale * np.cos(_roll(landmarks)), scale * np.sin(_roll(landmarks))
+            cosine, sine = scale * np.cos(roll_of(landmarks)), scale * np.sin(roll_of(landmarks))
             linear = np.array([(cosine, sine), (-sine, cosine)])
             shift = side / 2 - linear @ centre
             seen = self._run(warp(image, np.column_stack([linear, shift]), side), _WEAK * self._min_score)
@@ -174,7 +175,7 @@ class YuNet(Detector):
             corners = seen.boxes[best].reshape(2, 2)
             middle, reach = (corners.mean(0) - shift) @ to_image, (corners[1] - corners[0]) / 2 / scale
             box = np.concatenate([middle - reach, middle + reach]).astype(np.float32)
-            if abs(_roll(seen.landmarks[best])) <= _TURNED:
+            if abs(roll_of(seen.landmarks[best])) <= _TURNED:
                 break
         return score, box, landmarks
 
@@ -235,9 +236,14 @@ def resized(image: ImageArray, long_side: int) -> ImageArray:
     )
 
 
-def _roll(landmarks: FloatArray) -> float:
-    """How far the eyes' line of one face is turned from level, in radians."""
-    x, y = landmarks[1] - landmarks[0]
+def roll_of(landmarks: FloatArray) -> float:
+    """How far one face is turned from upright, in radians.
+
+    The line of the eyes says it, but in profile they lie on each other and it points anywhere; then that from eyes to
+    mouth does.
+    """
+    eyes, down = landmarks[1] - landmarks[0], landmarks[3:].mean(0) - landmarks[:2].mean(0)
+    x, y = eyes if np.hypot(*eyes) > _PROFILE * np.hypot(*down) else (down[1], -down[0])
     return float(np.arctan2(y, x))
 
 

@@ -38,3 +38,36 @@ def photos() -> list[Path]:
     if not found:
         pytest.skip("no photos here (set MIEN_PHOTOS)")
     return found
+
+
+@pytest.fixture(scope="session")
+def generator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a toy generator that has learnt to move a square between three views (`moving_squares`)."""
+    pytest.importorskip("torch")
+    pytest.importorskip("pyarrow")
+    from mien.training.run import Run
+    from mien.views.dataset import subject_name
+    from mien.views.generator.pairs import Recordings
+    from mien.views.generator.recipes import GeneratorRecipe
+    from mien.views.generator.training import start_run, train
+    from moving_squares import EXPRESSIONS, SIZE, VIEWS, picture
+
+    recordings = [(person, expression) for person in range(4) for expression in range(len(EXPRESSIONS))]
+    images = np.array([[picture(*recording, view) for view in range(len(VIEWS))] for recording in recordings])
+    subjects = np.array([subject_name(person) for person, _ in recordings])
+    recipe = GeneratorRecipe(
+        "toy", "moves squares", SIZE, base=8, epochs=10, batch_size=4, learning_rate=2e-3, paths="reconstruction"
+    )
+    run = Run(tmp_path_factory.mktemp("generator"))
+    start_run(run, recipe, VIEWS, "views:made-up", 0)
+    train(run, recipe, Recordings(images, subjects, VIEWS), 0, lambda *_: None, lambda _: None)
+    return run.folder
+
+
+@pytest.fixture(scope="session")
+def generator(generator_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of the toy generator."""
+    from mien.training.run import Run
+    from mien.views.generator.export import export_generator
+
+    return export_generator(Run(generator_run), tmp_path_factory.mktemp("exported"))

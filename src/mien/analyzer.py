@@ -19,6 +19,8 @@ from mien.errors import BatchError, InputError, MienError
 from mien.faces import Faces
 from mien.labels import LabelSet, get_label_set
 from mien.models import Model, load_model
+from mien.turning import Turner
+from mien.turning.frontal import frontalise as turn_to_front
 
 CHUNK = 32
 """Pictures whose faces go through the network together."""
@@ -60,6 +62,9 @@ class Analyzer:
         Detections below this confidence are left out, 0 to 1; a detector of your own has its own threshold.
     threads : int
         Pictures of a list that are worked on at the same time, and threads of a network run.
+    frontalise : str, Path or Turner, optional
+        A generator, or the path of its card: faces that are turned far to a side (`mien.turning.frontal.TURNED`) are
+        read from the front that it shows. What is said of boxes, landmarks and pose stays that of the picture.
 
     Raises
     ------
@@ -76,6 +81,7 @@ class Analyzer:
         crops: int = 1,
         min_score: float = 0.6,
         threads: int = 1,
+        frontalise: str | Path | Turner | None = None,
     ) -> None:
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}")
@@ -86,6 +92,7 @@ class Analyzer:
         self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
         self._unsure_below = self._model.choose_head(self.label_set).unsure_below
         self.detector = get_detector(detector, min_score=min_score)
+        self._turner = Turner(frontalise) if isinstance(frontalise, (str, Path)) else frontalise
         self._crops = crops
         self._threads = threads
 
@@ -184,6 +191,8 @@ class Analyzer:
     def _align(self, image: npt.NDArray[np.uint8], detections: Detections) -> FoundFaces:
         settings = self._model.card.input
         crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
+        if self._turner is not None:
+            crops = turn_to_front(image, detections, crops, self._turner, settings.margin)
         return FoundFaces(detections, crops, (image.shape[1], image.shape[0]))
 
     def _try_to_find(self, source: ImageSource) -> FoundFaces | MienError:

@@ -81,7 +81,18 @@ MULTIPIE6 = LabelSet("multipie6", ("neutral", "smile", "squint", "surprise", "di
 GEMEP5 = LabelSet("gemep5", ("anger", "fear", "joy", "relief", "sadness"))
 """The emotions that the actors of GEMEP-FERA 2011 play."""
 
+YAW13 = LabelSet("yaw13", tuple(str(yaw) for yaw in range(-90, 91, 15)))
+"""Where a head is turned, in degrees: positive to the right side of the picture."""
+
+MULTIPIE6_YAW13 = LabelSet(
+    "multipie6-yaw13", tuple(f"{shown} {yaw}" for shown in MULTIPIE6.labels for yaw in YAW13.labels)
+)
+"""What a face shows and where it is turned, for networks with a head for each."""
+
 LABEL_SETS = {s.name: s for s in (EKMAN7, FERPLUS8, FIVE, SMILE2, COMPOUND11, MICRO3, MULTIPIE6, GEMEP5)}
+"""The sets of expressions, by name."""
+
+_KNOWN = LABEL_SETS | {s.name: s for s in (YAW13, MULTIPIE6_YAW13)}
 
 _MAPPINGS: dict[tuple[str, str], dict[str, str]] = {
     ("ekman7", "five"): {
@@ -115,6 +126,8 @@ _MAPPINGS: dict[tuple[str, str], dict[str, str]] = {
         "contempt": "neutral",
     },
     ("ekman7", "smile2"): {label: "smiling" if label == "happy" else "not smiling" for label in EKMAN7.labels},
+    ("multipie6-yaw13", "multipie6"): {label: label.split()[0] for label in MULTIPIE6_YAW13.labels},
+    ("multipie6-yaw13", "yaw13"): {label: label.split()[1] for label in MULTIPIE6_YAW13.labels},
     ("ferplus8", "smile2"): {label: "smiling" if label == "happiness" else "not smiling" for label in FERPLUS8.labels},
 }
 
@@ -124,7 +137,7 @@ def get_label_set(name: str | LabelSet) -> LabelSet:
     if isinstance(name, LabelSet):
         return name
     try:
-        return LABEL_SETS[name]
+        return _KNOWN[name]
     except KeyError:
         raise UnknownName("label set", name, LABEL_SETS) from None
 

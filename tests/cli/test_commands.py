@@ -50,12 +50,17 @@ def test_version_and_help() -> None:
     text = mien("--help").stdout
     for command in (
         "analyze",
+        "rotate",
+        "watch",
+        "serve",
         "models",
         "datasets",
+        "views",
         "evaluate",
         "recipes",
         "train",
         "export",
+        "quantize",
         "ensemble",
         "crossval",
         "bench",

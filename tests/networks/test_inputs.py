@@ -15,6 +15,7 @@ from mien.networks.inputs import (  # noqa: E402
     PlaneResidual,
     Replicate,
     Resize,
+    Standardise,
 )
 
 
@@ -50,13 +51,17 @@ def test_contrast_norm() -> None:
     close(many.flatten(1).norm(dim=1), torch.full((5,), 100.0))
 
 
+def test_standardise() -> None:
+    close(Standardise()(face([1, 1], [1, 5])), face([-1, -1], [-1, 3]) / 3**0.5)  # variance (1 + 1 + 1 + 9) / 4
+
+
 def test_brightness_and_contrast_do_not_matter() -> None:
     faces = torch.rand(3, 1, 8, 8)
-    for module in (MinMax(), ContrastNorm(100), PlaneResidual(8)):
+    for module in (MinMax(), Standardise(), ContrastNorm(100), PlaneResidual(8)):
         close(module(0.3 * faces + 0.2), module(faces), atol=1e-4)
 
 
-@pytest.mark.parametrize("module", [MinMax(), ContrastNorm(100), PlaneResidual(48)])
+@pytest.mark.parametrize("module", [MinMax(), Standardise(), ContrastNorm(100), PlaneResidual(48)])
 @pytest.mark.parametrize("grey", [0.0, 0.3, 1.0])
 def test_a_face_of_one_grey_stays_flat(module: torch.nn.Module, grey: float) -> None:
     close(module(torch.full((1, 1, 48, 48), grey)), torch.zeros(1, 1, 48, 48), atol=1e-5)

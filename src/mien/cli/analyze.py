@@ -12,13 +12,13 @@ from itertools import chain, count
 from pathlib import Path
 from typing import IO, Annotated, Any
 
-import cv2
 import typer
 from rich.console import Console
 from rich.progress import track
 
 from mien.acquire import expand_sources, read_image
 from mien.analyzer import Analyzer
+from mien.cli.pictures import write_picture
 from mien.drawing.annotate import annotate
 from mien.drawing.table import faces_table
 from mien.errors import InputError, MienError, UnreadableImage
@@ -40,12 +40,17 @@ def analyze(
     label_set: Annotated[str | None, typer.Option(help="ekman7, ferplus8 or five.")] = None,
     crops: Annotated[int, typer.Option(help="Crops of each face: 1, 5 or 10 (slower, a little better).")] = 1,
     min_score: Annotated[float, typer.Option(min=0, max=1, help="Least confidence of a detection.")] = 0.6,
+    frontalise: Annotated[
+        Path | None, typer.Option(metavar="CARD", help="Generator that turns faces to the front before they are read.")
+    ] = None,
 ) -> None:
     """Read the faces in photos."""
     if json_to == csv_to == STANDARD_OUTPUT:
         raise InputError("only one of --json and --csv can go to standard output")
     threads = min(4, os.cpu_count() or 1)
-    analyzer = Analyzer(model, label_set=label_set, crops=crops, min_score=min_score, threads=threads)
+    analyzer = Analyzer(
+        model, label_set=label_set, crops=crops, min_score=min_score, threads=threads, frontalise=frontalise
+    )
     sources = [Path(str(source)) for source in expand_sources(paths)]
     names = [str(source) for source in sources]
     if annotate_to is not None:
@@ -68,7 +73,7 @@ def analyze(
                 if rows:
                     rows.writerows([name, *row] for row in zip(*result.to_table().values(), strict=True))
                 if annotate_to is not None:
-                    _write_png(marked[name], annotate(read_image(source), result))
+                    write_picture(marked[name], annotate(read_image(source), result))
             elif not to_table:
                 print(f"mien: error: {result}", file=sys.stderr)
             if to_table:
@@ -139,8 +144,3 @@ def _marked_paths(sources: list[Path], folder: Path) -> list[Path]:
         paths.append(next(path for path in (folder / name for name in names) if path.resolve() not in taken))
         taken.add(paths[-1].resolve())
     return paths
-
-
-def _write_png(path: Path, image: Any) -> None:
-    if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
-        raise InputError(f"{path}: cannot be written")

@@ -18,6 +18,7 @@ from mien.cli.models import models
 from mien.cli.quantize import quantize
 from mien.cli.recipes import recipes
 from mien.cli.report import report
+from mien.cli.rotate import rotate
 from mien.cli.serve import serve
 from mien.cli.spot import spot
 from mien.cli.train import train
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (
     analyze,
+    rotate,
     watch,
     report,
     spot,

@@ -16,17 +16,31 @@ def export(
     data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved since the training.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; the run's own by default.")] = None,
 ) -> None:
-    """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest."""
+    """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest.
+
+    Of a multi-view generator, encoder and decoder with their card, for mien rotate and mien analyze --frontalise.
+    """
     try:
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtra("exporting", "train") from None
-    from mien.datasets.parts import read_parts
-    from mien.training.export import export as write
     from mien.training.run import Run
+    from mien.views.generator.export import export_generator, is_generator
 
     source = Run(run)
+    if is_generator(source):
+        card = export_generator(source, out or run)
+        _print_written(card, *(card.with_name(f"{card.stem}-{part}.onnx") for part in ("encoder", "decoder")))
+        return
+    from mien.datasets.parts import read_parts
+    from mien.training.export import export as write
+
     spec = data or source.config["data"]
     with Console(stderr=True).status("writing, calibrating and measuring"):
         card = write(source, read_parts(spec, source.recipe.validation), out or run)
-    Console().print(f"wrote {card} and {card.with_suffix('.onnx')}", soft_wrap=True, highlight=False)
+    _print_written(card, card.with_suffix(".onnx"))
+
+
+def _print_written(*files: Path) -> None:
+    """Name the files that are there now."""
+    Console().print(f"wrote {' and '.join(map(str, files))}", soft_wrap=True, highlight=False)

@@ -23,8 +23,16 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
+    also: Annotated[
+        list[str] | None, typer.Option(help="More data to learn from, all parts of it, for example views:VIEWS.")
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Begin with the weights of this run of the same network.")
+    ] = None,
 ) -> None:
     """Train a model by a recipe; goes on where it stopped if it was interrupted."""
+    if "+" in recipe and (also or start):
+        raise InputError("--also and --start are for networks")
     if "+" in recipe:
         _train_classic(data, out, recipe, seed, skip_bad)
         return
@@ -34,6 +42,8 @@ def train(
         raise MissingExtra("training", "train") from None
     from mien.views.generator.recipes import GENERATOR_RECIPES
 
+    if (also or start) and recipe in GENERATOR_RECIPES:
+        raise InputError("--also and --start are for networks that read expressions")
     if recipe in GENERATOR_RECIPES:
         _train_generator(data, out, recipe, epochs, seed)
         return
@@ -55,11 +65,15 @@ def train(
         settings = replace(settings, epochs=epochs)
     worker = join_workers()
     console = Console(quiet=not worker.leads)
-    faces = read_parts(data, settings.validation, skip_bad=skip_bad)
+    faces = read_parts(data, settings.validation, also=also or (), skip_bad=skip_bad)
     settings = settings.fitted_to(faces.training.label_sets)
     run = Run(out)
+    begin = Run(start) if start else None
+    if begin and not begin.recipe.starts_like(settings):
+        raise InputError(f"{start}: its network is not that of recipe {recipe}, or says other things")
     if worker.leads:
-        run.start({"recipe": describe_recipe(settings), "data": data, "seed": seed})
+        config = {"recipe": describe_recipe(settings), "data": data, "seed": seed}
+        run.start(config | {"also": also or [], "start": begin.command if begin else None})
     worker.wait()
     versions = {"torch": torch.__version__, "numpy": np.__version__, "threads": torch.get_num_threads()}
     if worker.count > 1:
@@ -68,7 +82,16 @@ def train(
     if faces.skipped:
         console.print(f"left out {faces.skipped} bad samples")
     with _followed(console, settings.epochs, "loss") as (report, epoch_done):
-        metrics = run_training(run, settings, faces.training, faces.validation, seed, report, epoch_done)
+        metrics = run_training(
+            run,
+            settings,
+            faces.training,
+            faces.validation,
+            seed,
+            report,
+            epoch_done,
+            start=begin.load_weights() if begin else None,
+        )
     if not worker.leads:
         return
     plot_curves(metrics, out / "curves.png")

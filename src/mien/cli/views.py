@@ -10,14 +10,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mien.cli.views_measure import measure
+from mien.cli.views_protocol import pose, protocol
 from mien.errors import InputError
 
-views = typer.Typer(no_args_is_help=True, help="Make a multi-view data set of synthetic people.")
-
-
-@views.callback()
-def group() -> None:
-    """Make a multi-view data set of synthetic people."""
+views = typer.Typer(no_args_is_help=True, help="Make a multi-view data set of synthetic people, and measure on it.")
+for command in (measure, protocol, pose):
+    views.command()(command)
 
 
 @views.command()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mien.labels import FERPLUS8, LabelSet
+from mien.errors import DatasetError
+from mien.labels import FERPLUS8, LabelSet, can_map, merge_probabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class FaceData:
 
 
 def join(parts: Sequence[FaceData]) -> FaceData:
-    """Several splits of one data set as one."""
+    """Several splits of one data set as one, or several data sets with the same labels (`translate`)."""
     if len(parts) == 1:
         return parts[0]
     votes = [part.votes for part in parts if part.votes is not None]
@@ -68,3 +69,28 @@ def join(parts: Sequence[FaceData]) -> FaceData:
         np.concatenate(subjects) if len(subjects) == len(parts) else None,
         sum(part.skipped for part in parts),
     )
+
+
+def translate(data: FaceData, like: FaceData) -> FaceData:
+    """The faces of one data set with the labels of another, so that `join` can put them together.
+
+    Parameters
+    ----------
+    data : FaceData
+        Votes that it does not have become zeros, which train nothing; votes that only it has are left out.
+    like : FaceData
+        Its label set is used.
+
+    Raises
+    ------
+    DatasetError
+        If labels of the first have no counterpart in the second.
+    """
+    source, target = data.label_set, like.label_set
+    if not can_map(source, target):
+        raise DatasetError(f"labels of {source.name!r} have no counterpart in {target.name!r}")
+    counterpart = merge_probabilities(np.eye(len(source), dtype=np.float32), source, target).argmax(1)
+    votes = None
+    if like.votes is not None:
+        votes = np.zeros((len(data), like.votes.shape[1]), np.uint8) if data.votes is None else data.votes
+    return FaceData(data.images, counterpart[data.labels], target, votes, data.subjects, data.skipped)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.datasets import find_reader, read_data
-from mien.datasets.data import FaceData, join
+from mien.datasets import ALL, find_reader, read_data
+from mien.datasets.data import FaceData, join, translate
 from mien.errors import DatasetError
 
 
@@ -42,7 +42,9 @@ class Parts:
         return self.training.skipped + self.validation.skipped
 
 
-def read_parts(spec: str, fer2013: Sequence[str] = ("public",), *, skip_bad: bool = False) -> Parts:
+def read_parts(
+    spec: str, fer2013: Sequence[str] = ("public",), *, also: Sequence[str] = (), skip_bad: bool = False
+) -> Parts:
     """Read the first official part to train on, and the second to measure on.
 
     Parameters
@@ -51,13 +53,16 @@ def read_parts(spec: str, fer2013: Sequence[str] = ("public",), *, skip_bad: boo
         ``name:path``.
     fer2013 : sequence of str
         Of FER2013, the parts to measure on: publications differ in them.
+    also : sequence of str
+        More data sets to train on, each ``name:path``, all parts of them. They get the labels of the first.
     skip_bad : bool
         As for `read_data`.
 
     Raises
     ------
     DatasetError
-        If the data set has no official parts, the copy cannot be read, or its training part has a single class.
+        If the data set has no official parts, a copy cannot be read, its training part has a single class, or the
+        labels of another have no counterpart in it.
     """
     reader, _ = find_reader(spec)
     if len(reader.splits) < 2:
@@ -69,4 +74,5 @@ def read_parts(spec: str, fer2013: Sequence[str] = ("public",), *, skip_bad: boo
     if len(known) < 2:
         only = training.label_set.labels[known[0]]
         raise DatasetError(f"{spec}: all pictures of split {reader.splits[0]} are {only!r}; there is nothing to learn")
-    return Parts(spec, training, validation, "+".join(splits))
+    more = [translate(read_data(other, ALL, skip_bad=skip_bad), training) for other in also]
+    return Parts(spec, join([training, *more]), validation, "+".join(splits))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from mien.align import MIDDLE_VIEWS
-from mien.errors import MienError, ModelError, UnknownName
+from mien.errors import ModelError, UnknownName
 from mien.labels import LabelSet, get_label_set
+from mien.models.files import build, read_checked, reading_card
 from mien.models.fusion import RULES
 from mien.models.preparation import PREPARATIONS
-
-T = TypeVar("T")
 
 AVERAGES = ("logits", "probabilities")
 """What may be averaged over the views of a face."""
@@ -158,17 +156,11 @@ def read_card(path: Path) -> ModelCard:
     ModelError
         If it is not a whole card; the message names the file and what is wrong.
     """
-    try:
-        values = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise ModelError(f"{path}: no such model card") from None
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: the model card is damaged ({error})") from None
-    try:
-        values["input"] = _build(Input, values["input"])
-        values["heads"] = tuple(_build(Head, head) for head in values["heads"])
-        values["members"] = tuple(_build(Member, member) for member in values.get("members", ()))
-        card = _build(ModelCard, values)
+    with reading_card(path) as values:
+        values["input"] = build(Input, values["input"])
+        values["heads"] = tuple(build(Head, head) for head in values["heads"])
+        values["members"] = tuple(build(Member, member) for member in values.get("members", ()))
+        card = build(ModelCard, values)
         for lacking in (name for name in ("file", "sha256") if not (card.members or getattr(card, name))):
             raise KeyError(lacking)
         for head in card.heads:
@@ -177,9 +169,6 @@ def read_card(path: Path) -> ModelCard:
         _check_choice("views", card.input.views, MIDDLE_VIEWS)
         _check_choice("average", card.input.average, AVERAGES)
         _check_choice("rule", card.rule, RULES)
-    except (KeyError, TypeError, ValueError, AttributeError, MienError) as error:
-        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise ModelError(f"{path}: the model card is damaged ({reason})") from None
     possible = 0 < card.input.size <= card.input.frame and card.input.margin > 0 and card.input.std > 0
     weights = [member.weight for member in card.members]
     weighty = not weights or (min(weights) >= 0 and 0 < sum(weights) < math.inf)
@@ -203,37 +192,9 @@ def read_weights(card: ModelCard, path: Path) -> bytes:
     ModelError
         If there is no such file, or its sha256 is not the card's.
     """
-    file = path.with_name(card.file)
-    try:
-        weights = file.read_bytes()
-    except OSError:
-        raise ModelError(f"{file}: no such file, though {path.name} names it") from None
-    if checksum(weights) != card.sha256:
-        raise ModelError(f"{file}: this is not the file that {path.name} describes (its sha256 differs)")
-    return weights
-
-
-def _build(kind: type[T], values: dict[str, Any]) -> T:
-    """A dataclass from JSON, with every field of its type, and present unless it has a default."""
-    known = {}
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in values and field.default is not MISSING:
-            continue
-        value = values[field.name]
-        if field.type == "float" and isinstance(value, int):
-            value = float(value)
-        expected = {"float": float, "int": int, "str": str}.get(str(field.type))
-        if expected is not None and type(value) is not expected:
-            raise TypeError(f"{field.name} must be a {field.type}, not {value!r}")
-        known[field.name] = value
-    return kind(**known)
+    return read_checked(path.with_name(card.file), card.sha256, path)
 
 
 def _check_choice(name: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         raise UnknownName(name, value, known)
-
-
-def checksum(data: bytes) -> str:
-    """Its sha256, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()

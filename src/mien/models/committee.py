@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from mien.errors import InputError
 from mien.labels import LabelSet, can_map, get_label_set
-from mien.models.card import Head, Input, Member, ModelCard, checksum, read_card, write_card
+from mien.models.card import Head, Input, Member, ModelCard, read_card, write_card
+from mien.models.files import checksum
 from mien.models.fusion import fuse
 from mien.models.model import FloatArray, Model
 from mien.models.paths import name_card

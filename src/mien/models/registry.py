@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.errors import MissingExtra, ModelError
-from mien.models.card import Member, ModelCard, checksum, read_card
+from mien.models.card import Member, ModelCard, read_card
 from mien.models.committee import Committee
+from mien.models.files import checksum
 from mien.models.model import Model
 from mien.models.onnx import OnnxModel
 from mien.models.paths import WEIGHTS, find_card

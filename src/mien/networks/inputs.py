@@ -39,7 +39,15 @@ class MinMax(nn.Module):
         return (faces - low) / _where_positive(high - low)
 
 
-class ContrastNorm(nn.Module):
+class Standardise(nn.Module):
+    """Give each face mean 0 and standard deviation 1, whatever its light; a face of one grey becomes 0."""
+
+    def forward(self, faces: Tensor) -> Tensor:
+        centred = faces - faces.mean((2, 3), keepdim=True)
+        return centred / _where_positive(_rms(centred))
+
+
+class ContrastNorm(Standardise):
     """Subtract each face's mean, then scale it to the L2 norm `norm`; a face of one grey becomes 0 (Tang 2013)."""
 
     def __init__(self, norm: float) -> None:
@@ -47,8 +55,7 @@ class ContrastNorm(nn.Module):
         self.norm = norm
 
     def forward(self, faces: Tensor) -> Tensor:
-        centred = faces - faces.mean((2, 3), keepdim=True)
-        return centred * (self.norm / math.sqrt(faces[0].numel()) / _where_positive(_rms(centred)))
+        return super().forward(faces) * (self.norm / math.sqrt(faces[0].numel()))
 
 
 class PlaneResidual(nn.Module):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mien.networks.inputs import Standardise
 from mien.networks.parts import linear_heads
 
 
@@ -64,6 +65,8 @@ class MienNet(nn.Module):
         Channels of the first convolution, and its stride: 2 looks at a quarter of the places.
     widths, depths : sequence of int
         Channels and residual blocks of each stage.
+    standardise : bool
+        Whether each face is first brought to the same mean and contrast, so that its light makes no difference.
 
     Notes
     -----
@@ -79,8 +82,10 @@ class MienNet(nn.Module):
         widths: Sequence[int] = (32, 64, 160),
         depths: Sequence[int] = (1, 2, 2),
         stem_stride: int = 1,
+        standardise: bool = False,
     ) -> None:
         super().__init__()
+        self.inputs: nn.Module = Standardise() if standardise else nn.Identity()
         self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, stem_stride, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
         blocks: list[nn.Module] = []
         channels = stem
@@ -95,5 +100,5 @@ class MienNet(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
-        logits: tuple[Tensor, ...] = self.heads(self.blocks(self.stem(faces)).mean((2, 3)))
+        logits: tuple[Tensor, ...] = self.heads(self.blocks(self.stem(self.inputs(faces))).mean((2, 3)))
         return logits

@@ -50,8 +50,10 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     onnx_path = folder / f"{recipe.name}.onnx"
     names = [label_set.name for label_set in recipe.label_sets]
-    write_onnx(network, recipe.crop, names, onnx_path)
-    done, seed, data = len(run.metrics), run.config["seed"], run.config["data"].partition(":")[0]
+    face = torch.zeros(1, 1, recipe.crop, recipe.crop)
+    write_onnx(network, {"faces": face}, names, onnx_path)
+    data, *also = (spec.partition(":")[0] for spec in (run.config["data"], *run.config.get("also", [])))
+    votes = "" if training.votes is None else " with FER+ votes"
     # A head that had nothing to learn from says nothing worth reading.
     learnt = [objective.label_set for objective in recipe.objectives if can_learn(training, objective)]
     card = ModelCard(
@@ -72,16 +74,16 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
         ),
         heads=tuple(Head(name, 1.0) for name in learnt),
         parameters=sum(p.numel() for p in network.parameters()),
-        macs=count_macs(network, recipe.crop),
+        macs=count_macs(network, face),
         training={
-            "data": f"{data} ({len(training):,} faces)" + ("" if training.votes is None else " with FER+ votes"),
+            "data": ", also ".join([f"{data} ({len(training):,} faces){votes}", *also]),
             "recipe": recipe.name,
             "source": recipe.source,
-            "epochs": done,
+            "epochs": len(run.metrics),
             # A run may have been told to do with fewer; the card says how many there should be.
             "epochs_of_recipe": RECIPES.get(recipe.name, recipe).epochs,
-            "seed": seed,
-            "command": f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data {data}:PATH --out RUN",
+            "seed": run.config["seed"],
+            "command": run.command,
         },
         measured=[],
     )
@@ -90,26 +92,38 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
     return path
 
 
-def write_onnx(network: nn.Module, size: int, names: Sequence[str], path: Path) -> None:
-    """Write a network as ONNX: input ``faces (n, 1, size, size)``, one output of logits a head, by these names."""
+def write_onnx(network: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str], path: Path) -> None:
+    """Write a network as ONNX that takes any number of rows.
+
+    Parameters
+    ----------
+    network : nn.Module
+        It takes these inputs in this order.
+    inputs : dict of str to Tensor
+        Their names, and one row of each.
+    outputs : sequence of str
+        Names of what it gives, in order.
+    path : Path
+        Where the file is written.
+    """
     network.eval()
     with warnings.catch_warnings():
         # The newer exporter needs another package and gives the same graph.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
-            (torch.zeros(1, 1, size, size),),
+            tuple(inputs.values()),
             str(path),
-            input_names=["faces"],
-            output_names=names,
-            dynamic_axes={name: {0: "n"} for name in ["faces", *names]},
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "n"} for name in [*inputs, *outputs]},
             opset_version=17,
             dynamo=False,
         )
 
 
-def count_macs(network: nn.Module, size: int) -> int:
-    """Multiplications with addition in the convolutions and linear layers, for one face."""
+def count_macs(network: nn.Module, *inputs: Tensor) -> int:
+    """Multiplications with addition in the convolutions and linear layers, for one row of inputs."""
     total = 0
 
     def count(module: nn.Module, _inputs: object, output: Tensor) -> None:
@@ -123,7 +137,7 @@ def count_macs(network: nn.Module, size: int) -> int:
         if isinstance(module, (nn.Conv2d, nn.Linear))
     ]
     with torch.no_grad():
-        network.eval()(torch.zeros(1, 1, size, size))
+        network.eval()(*inputs)
     for hook in hooks:
         hook.remove()
     return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +40,7 @@ def train(
     report: StepReport,
     epoch_done: Callable[[dict[str, float]], None],
     until: float = math.inf,
+    start: Mapping[str, Tensor] | None = None,
 ) -> list[dict[str, float]]:
     """Train from where the run stands to the end of its recipe.
 
@@ -57,6 +58,8 @@ def train(
         Told of each step, and of each epoch's metrics.
     until : float
         A time of `time.monotonic`: no epoch is begun that would likely end after it, but for the first of a run.
+    start : mapping of Tensor, optional
+        Weights of the same network to begin with, in the place of random ones.
 
     Returns
     -------
@@ -71,6 +74,8 @@ def train(
     images = torch.from_numpy(prepare(training.images, recipe.preparation)).to(device)
     network = make_network(recipe.network, recipe.classes, device)
     fit_inputs(network, images, recipe)
+    if start is not None:
+        network.load_state_dict(start)
     average = start_average(network) if recipe.ema_decay else {}
     optimizer = make_optimizer(network, recipe.optimizer)
     first_epoch = 0

@@ -159,6 +159,10 @@ class Recipe:
         """How many classes each head has."""
         return tuple(len(label_set) for label_set in self.label_sets)
 
+    def starts_like(self, other: Recipe) -> bool:
+        """Whether the weights of one fit the other: the same network with the same heads."""
+        return (self.network, self.label_sets) == (other.network, other.label_sets)
+
     def size_at(self, epoch: int) -> int:
         """Side in pixels of the crops of one epoch."""
         return max(

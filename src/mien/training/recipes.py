@@ -43,6 +43,18 @@ MIEN_TINY = replace(
     teacher="mien",
 )
 
+VIEWS = Recipe(
+    name="views",
+    description="the classifier of the pose protocol: the smallest model's network on whole frames in thirteen views",
+    network="mien-tiny",
+    objectives=(Objective("multipie6"),),
+    crop=48,
+    epochs=12,
+    optimizer=Optimizer("muon", 0.1, turn=0.02),
+    augmentation=replace(LIGHT, flip=False),  # the protocol mirrors faces itself, and their views with them
+    ema_decay=0.995,
+)
+
 
 def _short(recipe: Recipe, epochs: int, rate: float, **changes: object) -> Recipe:
     """The same network, by a schedule that a CPU can end."""
@@ -329,7 +341,7 @@ RECIPES = {
     recipe.name: recipe
     for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others)
     for recipe in family()
-} | {MIEN.name: MIEN, MIEN_TINY.name: MIEN_TINY}
+} | {recipe.name: recipe for recipe in (MIEN, MIEN_TINY, VIEWS)}
 """Every recipe by name."""
 
 

@@ -65,6 +65,17 @@ class Run:
         return restore_recipe(self.config["recipe"])
 
     @property
+    def command(self) -> str:
+        """What trains it again: a line, or two where it began with the weights of another run."""
+        config = self.config
+        data = [f"--data {config['data'].partition(':')[0]}:PATH"]
+        data += [f"--also {spec.partition(':')[0]}:PATH" for spec in config.get("also", [])]
+        options = f"--epochs {len(self.metrics)} --seed {config['seed']} {' '.join(data)}"
+        command = f"mien train --recipe {self.recipe.name} {options} --out RUN"
+        before = config.get("start")
+        return f"{before}; {command}2 --start RUN" if before else command
+
+    @property
     def metrics(self) -> list[dict[str, float]]:
         """One dict a finished epoch."""
         path = self.folder / "metrics.jsonl"

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from moving_squares import EXPRESSIONS, SIZE, VIEWS, Row, rows
 
 from mien.views.dataset import PICTURES_FILE, SETTINGS_FILE, Settings
+from moving_squares import EXPRESSIONS, SIZE, VIEWS, Row, rows
 
 
 @pytest.fixture

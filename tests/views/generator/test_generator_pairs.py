@@ -11,12 +11,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 
-from moving_squares import SIZE, VIEWS, Row, picture  # noqa: E402
-
 from mien.errors import DatasetError, InputError  # noqa: E402
 from mien.views.dataset import PICTURES_FILE  # noqa: E402
 from mien.views.generator import pairs as module  # noqa: E402
 from mien.views.generator.pairs import draw_pairs, from_network, read_recordings, to_network  # noqa: E402
+from moving_squares import SIZE, VIEWS, Row, picture  # noqa: E402
 
 MakeViews = Callable[..., Path]
 

@@ -1,0 +1,58 @@
+"""The station of the road that turns faces to the front before they are read."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.align import align_faces
+from mien.detect import Detections
+from mien.pose import estimate_pose
+from mien.turning.frame import cut_faces
+from mien.turning.turner import Turner
+
+ImageArray = npt.NDArray[np.uint8]
+
+TURNED = 45.0
+"""Degrees of yaw beyond which a face is turned to the front.
+
+Up to there the classifier reads rendered faces as well as from the front (``docs/views.md``), and a picture that is
+generated has lost detail.
+"""
+
+
+def frontalise(
+    image: ImageArray, detections: Detections, crops: ImageArray, turner: Turner, margin: float
+) -> ImageArray:
+    """Aligned crops, those of turned faces made of the front that the generator shows.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (h, w, 3)
+        RGB.
+    detections : Detections
+        Its faces.
+    crops : ndarray of uint8, shape (n, frame, frame)
+        What `mien.align.align_faces` made of them.
+    turner : Turner
+        The generator.
+    margin : float
+        Of the crops; see `mien.align.align_faces`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, frame, frame)
+        The crops of faces whose yaw is at most `TURNED` degrees, or is not known, are as they were.
+    """
+    yaws = estimate_pose(detections.landmarks, (image.shape[1], image.shape[0]))[:, 0]
+    turned = np.flatnonzero(np.abs(yaws) > TURNED)
+    if not len(turned):
+        return crops
+    card = turner.card
+    chosen = Detections(detections.boxes[turned], detections.scores[turned], detections.landmarks[turned])
+    fronts = turner.turn(cut_faces(image, chosen, card.framing, card.side), 0.0)
+    landmarks = np.array([card.framing.frontal], np.float32) * card.side
+    crops = crops.copy()
+    for face, front in zip(turned, fronts, strict=True):
+        crops[face] = align_faces(front, landmarks, crops.shape[-1], margin)[0]
+    return crops

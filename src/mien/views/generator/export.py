@@ -1,0 +1,82 @@
+"""From a generator's run folder to the files that turn faces without PyTorch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from mien.errors import InputError
+from mien.models.files import checksum
+from mien.training.export import count_macs, write_onnx
+from mien.training.run import Run
+from mien.turning.card import GeneratorCard, Network, write_generator
+from mien.turning.frame import RENDERED_VIEWS
+from mien.views.generator.recipes import GENERATOR_RECIPES
+from mien.views.generator.trained import load_networks
+
+
+def is_generator(run: Run) -> bool:
+    """Whether the folder is that of a generator's training."""
+    return "views" in run.config
+
+
+def export_generator(run: Run, folder: Path) -> Path:
+    """Write encoder and decoder as ONNX, and their card.
+
+    Parameters
+    ----------
+    run : Run
+        The training; its last whole epoch is what is written.
+    folder : Path
+        Where ``NAME-encoder.onnx``, ``NAME-decoder.onnx`` and ``NAME.json`` are written.
+
+    Returns
+    -------
+    Path
+        The card.
+
+    Raises
+    ------
+    InputError
+        As `load_networks`, or if nothing can be written there.
+    """
+    networks, recipe, views = load_networks(run)
+    picture, view, z = (
+        torch.zeros(1, *shape)
+        for shape in ((3, recipe.side, recipe.side), (networks.shape.views,), (networks.shape.z,))
+    )
+    encoder, decoder = (folder / f"{recipe.name}-{part}.onnx" for part in ("encoder", "decoder"))
+    path = folder / f"{recipe.name}.json"
+    done, seed = len(run.metrics), run.config["seed"]
+    again = f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data views:DIR --out RUN"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_onnx(networks.encoder, {"pictures": picture}, ["views", "z"], encoder)
+        write_onnx(networks.generator, {"views": view, "z": z}, ["pictures"], decoder)
+        card = GeneratorCard(
+            name=recipe.name,
+            description=recipe.description,
+            licence="MIT",
+            encoder=Network(encoder.name, checksum(encoder.read_bytes())),
+            decoder=Network(decoder.name, checksum(decoder.read_bytes())),
+            side=recipe.side,
+            views=views,
+            framing=RENDERED_VIEWS,
+            parameters=sum(p.numel() for part in (networks.encoder, networks.generator) for p in part.parameters()),
+            macs=count_macs(networks.encoder, picture) + count_macs(networks.generator, view, z),
+            training={
+                "data": "rendered views",
+                "recipe": recipe.name,
+                "source": recipe.source,
+                "epochs": done,
+                "epochs_of_recipe": GENERATOR_RECIPES.get(recipe.name, recipe).epochs,
+                "seed": seed,
+                "command": again,
+            },
+            measured=[],
+        )
+        write_generator(card, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
+    return path

@@ -17,7 +17,8 @@ from mien.datasets.data import join, translate  # noqa: E402
 from mien.datasets.parts import read_parts  # noqa: E402
 from mien.errors import DatasetError  # noqa: E402
 from mien.labels import EKMAN7, FERPLUS8, FIVE  # noqa: E402
-from mien.models import read_card  # noqa: E402
+from mien.models import checksum, read_card  # noqa: E402
+from mien.models.registry import WEIGHTS  # noqa: E402
 from mien.training.export import write_model  # noqa: E402
 from mien.training.recipes import get_recipe  # noqa: E402
 from mien.training.run import Run  # noqa: E402
@@ -87,6 +88,7 @@ def test_a_training_begins_with_the_weights_of_another(tmp_path: Path) -> None:
     command = "mien train --recipe mien-tiny --epochs 1 --seed 0 --data fer2013:PATH"
     assert card.training["command"] == f"{command} --out RUN; {command} --also fer2013:PATH --out RUN2 --start RUN"
     assert card.training["data"] == "fer2013 (7 faces), also fer2013"
+    assert card.training["teacher_sha256"] == checksum((WEIGHTS / "mien.onnx").read_bytes())
 
 
 def random_run(tmp_path: Path, spec: str) -> Run:

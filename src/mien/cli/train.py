@@ -53,6 +53,8 @@ def train(
 
     from mien.datasets.parts import read_parts
     from mien.evaluation.plots import plot_confusion, plot_curves
+    from mien.models import read_card
+    from mien.models.paths import find_card
     from mien.training.loop import train as run_training
     from mien.training.recipe import describe_recipe
     from mien.training.recipes import get_recipe
@@ -73,7 +75,8 @@ def train(
         raise InputError(f"{start}: its network is not that of recipe {recipe}, or says other things")
     if worker.leads:
         config = {"recipe": describe_recipe(settings), "data": data, "seed": seed}
-        run.start(config | {"also": also or [], "start": begin.command if begin else None})
+        teacher = read_card(find_card(settings.teacher)).sha256 if settings.teacher else None
+        run.start(config | {"also": also or [], "start": begin.command if begin else None, "teacher_sha256": teacher})
     worker.wait()
     versions = {"torch": torch.__version__, "numpy": np.__version__, "threads": torch.get_num_threads()}
     if worker.count > 1:

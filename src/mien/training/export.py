@@ -84,7 +84,8 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
             "epochs_of_recipe": RECIPES.get(recipe.name, recipe).epochs,
             "seed": run.config["seed"],
             "command": run.command,
-        },
+        }
+        | ({"teacher": recipe.teacher, "teacher_sha256": run.config.get("teacher_sha256")} if recipe.teacher else {}),
         measured=[],
     )
     path = onnx_path.with_suffix(".json")

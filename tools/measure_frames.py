@@ -22,8 +22,6 @@ from mien.turning.frame import RENDERED_VIEWS, frame_transforms
 from mien.views.dataset import read_rows
 
 ROOM = 0.5  # on each side of the picture, in its sides
-SIDE = 1 + 2 * ROOM
-SEEN = (SIDE, SIDE)
 FITTED_WITHIN = 60  # degrees; beyond, landmarks are too often wrong
 
 
@@ -43,7 +41,7 @@ def look(analyzer: Analyzer, image: np.ndarray) -> tuple[Detections, str] | None
 
 def frames(found: list[Detections], framing: Framing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where the picture's middle is in the frames, in sides of them, how large it is, and how it is turned there."""
-    transforms = np.array([frame_transforms(face, SEEN, framing, 1)[0] for face in found])
+    transforms = np.array([frame_transforms(face, framing, 1)[0] for face in found])
     middles = transforms @ (0.5, 0.5, 1) - 0.5
     return middles, np.hypot(*transforms[:, 0, :2].T), np.degrees(np.arctan2(transforms[:, 1, 0], transforms[:, 0, 0]))
 

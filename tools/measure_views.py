@@ -41,7 +41,7 @@ def measure(samples: list[Sample]) -> None:
         if len(faces):
             largest = int(np.ptp(faces.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax())
             read = int(faces.probabilities[largest].argmax())
-            pose = estimate_pose(faces.landmarks[largest : largest + 1], faces.image_size)[0]
+            pose = estimate_pose(faces.landmarks[largest : largest + 1])[0]
             off[view].append(np.abs(pose - sample.pose))
         confusions[view][sample.label, read] += 1
     for view, confusion in sorted(confusions.items()):

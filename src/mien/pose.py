@@ -1,29 +1,34 @@
 """How a head is turned, from the five landmarks of its face.
 
-An average head is turned and moved in front of a pinhole camera until its landmarks fall where they were found
-(perspective-n-point). What the angles are worth stands in ``docs/detection.md``.
+The landmarks are laid upright by the line from eyes to mouth and scaled. A small network that was fitted on rendered
+heads (``tools/fit_pose.py``) reads the angles of what is left. An average head brought onto the landmarks would be the
+textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns. What the angles
+are worth stands in ``docs/detection.md``.
 """
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float64]
 
-# Where YuNet sees the landmarks of the average head of ICT-FaceKit (MIT licence), in distances of the eyes; x to the
-# right of the picture, y down, z away from the camera. They come from 252 renderings of 36 heads (the mean and 35
-# random ones, a quarter smiling, a quarter with open mouth) in known poses: the points whose projections are nearest to
-# what YuNet found. The mesh's own landmarks would not do: YuNet's nose lies below the tip, nearer to the mouth by a
-# tenth of the distance of the eyes, and with the tip for it a face that looks straight would read 12 degrees down.
-MEAN_FACE: npt.NDArray[np.float64] = np.array(
-    [(-0.5, 0.0, 0.0), (0.5, 0.0, 0.0), (0.0, 0.572, -0.531), (-0.398, 1.072, -0.063), (0.398, 1.072, -0.063)]
-)
-"""Landmarks of an average head that looks into the camera: shape (5, 3), in the order of `Face.landmarks`."""
+WEIGHTS_FILE = Path(__file__).with_suffix(".json")
+"""The network: what `Network` holds, in JSON."""
 
-_LEAST_SPREAD = 0.02  # smaller over larger extent of the landmarks; five in a line say nothing
+MIRRORED_SHAPE = np.array((-1, -1, -1, 1, 1, 1, 1))
+"""What the mirror image of a face makes of the numbers of `lay_upright`."""
+
+MIRRORED_POSE = np.array((-1, 1, -1))
+"""What the mirror image of a face makes of yaw, pitch and roll."""
+
+_LEAST_SPREAD = 0.02  # smaller over larger extent of the landmarks; five in a line say nothing. A profile has 0.25
 
 
 class Pose(NamedTuple):
@@ -34,71 +39,103 @@ class Pose(NamedTuple):
     roll: float
 
 
-def estimate_pose(landmarks: FloatArray, image_size: tuple[int, int]) -> FloatArray:
+class Network(NamedTuple):
+    """Hidden units with a hyperbolic tangent, then yaw, pitch and roll in degrees, linear in them.
+
+    Attributes
+    ----------
+    hidden, hidden_bias : ndarray of float64, shapes (7, h) and (h,)
+        From the numbers of `lay_upright`.
+    output, output_bias : ndarray of float64, shapes (h, 3) and (3,)
+        To the angles.
+    """
+
+    hidden: Array
+    hidden_bias: Array
+    output: Array
+    output_bias: Array
+
+    def read(self, shapes: Array) -> Array:
+        """Angles of shapes (n, 7) as `lay_upright` gives them, (n, 3): the mean of each and its mirror image."""
+        seen, mirrored = (
+            np.tanh(side @ self.hidden + self.hidden_bias) @ self.output + self.output_bias
+            for side in (shapes, shapes * MIRRORED_SHAPE)
+        )
+        return np.asarray((seen + mirrored * MIRRORED_POSE) / 2)
+
+
+def estimate_pose(landmarks: FloatArray) -> FloatArray:
     """How heads are turned.
 
     Parameters
     ----------
     landmarks : ndarray of float32, shape (n, 5, 2)
         ``x, y`` in pixels, in the order of `Face.landmarks`.
-    image_size : tuple of int
-        Width and height of the whole picture.
 
     Returns
     -------
     ndarray of float32, shape (n, 3)
         ``yaw, pitch, roll`` in degrees, all 0 for an upright head that looks into the camera. Yaw, -90 to 90, is
-        positive when the head turns to its own left, the right side of the picture; pitch is positive when it looks
-        up; roll is positive when it tilts clockwise as seen in the picture. NaN where landmarks coincide, lie in a line
-        or are not finite.
+        positive when the head turns to its own left, the right side of the picture; pitch, -90 to 90, is positive when
+        it looks up; roll, -180 to 180, is positive when it tilts clockwise as seen in the picture. NaN where landmarks
+        coincide, lie in a line or are not finite, or the eyes' middle is the mouth's.
 
     Notes
     -----
     The angles are those of nodding, then turning, then tilting: yaw and pitch say where the face looks in a picture
-    turned upright by the roll, and turning the picture about its middle changes the roll alone. Mirroring the picture
-    changes the signs of yaw and roll.
+    turned upright by the roll, and turning the picture changes the roll alone. Mirrored landmarks change the signs of
+    yaw and roll. In profile nodding and tilting turn the picture alike; there the roll has nearly all of both.
 
-    The angles are measured from the line between camera and head, wherever in the picture that is, so they hardly
-    change when a picture is cropped. The camera's focal length is not known; it is taken to be the longer side of the
-    picture, an angle of view of 53 degrees.
-
-    References
-    ----------
-    G. Terzakis and M. Lourakis, "A consistently fast and globally optimal solution to the perspective-n-point
-    problem", ECCV 2020 (SQPnP, as in OpenCV), refined by Levenberg-Marquardt on the distances in the picture.
+    The angles are measured from the line between camera and head, wherever in the picture that is.
     """
-    poses = np.full((len(landmarks), 3), np.nan, np.float32)
-    for pose, points in zip(poses, np.asarray(landmarks, np.float64), strict=True):
-        if _spans_a_plane(points):
-            pose[:] = _solve(points, image_size)
+    points = np.asarray(landmarks, np.float64)
+    poses = np.full((len(points), 3), np.nan, np.float32)
+    told = np.flatnonzero([_tells(face) for face in points])
+    shapes, tilts = lay_upright(points[told])
+    yaws, pitches, rolls = _network().read(shapes).T
+    poses[told] = np.stack([yaws.clip(-90, 90), pitches.clip(-90, 90), (rolls + tilts + 180) % 360 - 180], 1)
     return poses
 
 
-def _spans_a_plane(points: npt.NDArray[np.float64]) -> bool:
+def lay_upright(landmarks: Array) -> tuple[Array, Array]:
+    """The shapes that landmarks make, whatever their place, size and tilt, and the tilt.
+
+    Parameters
+    ----------
+    landmarks : ndarray of float64, shape (n, 5, 2)
+        As in `estimate_pose`; none that tell nothing.
+
+    Returns
+    -------
+    shapes : ndarray of float64, shape (n, 7)
+        Of the face with its mouth's middle straight below its eyes', in root mean squares of the landmarks' distances
+        from their middle. First what the mirror image has with the other sign: how far to the right the nose is, how
+        far down the left eye is from the right one, and the left corner of the mouth from the other. Then how far to
+        the right these two are, how far down the nose is, and the mouth.
+    tilts : ndarray of float64, shape (n,)
+        Degrees by which the line from the eyes' middle to the mouth's is turned, clockwise.
+    """
+    points = landmarks[..., 0] + 1j * landmarks[..., 1]
+    eyes, mouth = points[:, :2].mean(1), points[:, 3:].mean(1)
+    down = (mouth - eyes) / 1j
+    size = np.sqrt((np.abs(points - points.mean(1, keepdims=True)) ** 2).mean(1))
+    upright = np.abs(down) / down / size
+    nose = (points[:, 2] - (eyes + mouth) / 2) * upright
+    across_eyes, across_mouth = (points[:, 1] - points[:, 0]) * upright, (points[:, 4] - points[:, 3]) * upright
+    odd = (nose.real, across_eyes.imag, across_mouth.imag)
+    even = (across_eyes.real, across_mouth.real, nose.imag, np.abs(down) / size)
+    return np.stack([*odd, *even], 1), np.degrees(np.angle(down))
+
+
+def _tells(points: Array) -> bool:
+    """Whether the landmarks of one face span a plane and say where up is."""
     if not np.isfinite(points).all():
         return False
     larger, smaller = np.linalg.svd(points - points.mean(0), compute_uv=False)
-    return bool(smaller > _LEAST_SPREAD * larger)
+    down = np.hypot(*(points[3:].mean(0) - points[:2].mean(0)))
+    return bool(min(smaller, down) > _LEAST_SPREAD * larger)
 
 
-def _solve(points: npt.NDArray[np.float64], image_size: tuple[int, int]) -> tuple[float, float, float]:
-    """Yaw, pitch and roll of one face; NaN where OpenCV finds no head in front of the camera."""
-    import cv2  # here, because importing mien has to be quick
-
-    focal = max(image_size)
-    middle_x, middle_y = points.mean(0)
-    camera = np.array([(focal, 0, middle_x), (0, focal, middle_y), (0, 0, 1)], np.float64)
-    try:
-        found, rotation, shift = cv2.solvePnP(MEAN_FACE, points, camera, None, flags=cv2.SOLVEPNP_SQPNP)
-        if found:
-            rotation, shift = cv2.solvePnPRefineLM(MEAN_FACE, points, camera, None, rotation, shift)
-    except cv2.error:  # the landmarks fit no head
-        found = False
-    if not found or not shift[2, 0] > 0:
-        return np.nan, np.nan, np.nan
-    turned = cv2.Rodrigues(rotation)[0]
-    yaw = np.arcsin(np.clip(turned[2, 0], -1, 1))
-    pitch = np.arctan2(-turned[2, 1], turned[2, 2])
-    roll = np.arctan2(turned[1, 0], turned[0, 0])
-    yaw, pitch, roll = np.degrees((yaw, pitch, roll))
-    return float(yaw), float(pitch), float(roll)
+@cache
+def _network() -> Network:
+    return Network(**{name: np.array(values) for name, values in json.loads(WEIGHTS_FILE.read_text()).items()})

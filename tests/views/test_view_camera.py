@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from mien.pose import MEAN_FACE, estimate_pose
+from mien.pose import estimate_pose
 from mien.views.camera import Camera, rotation
 
 NOSE = np.array([(0.0, 0.0, 10.0)])
@@ -64,7 +64,9 @@ def test_rays_meet_what_is_projected() -> None:
 
 def test_the_pose_is_read_back_from_landmarks() -> None:
     """The other half of the package estimates poses by itself; both have the same signs."""
-    points = 6 * MEAN_FACE * (1, -1, -1)
-    view = Camera(30, -10, 5, points.mean(0), 100, 1.0)
-    read = estimate_pose(view.project(points, 400)[None], (400, 400))[0]
-    assert read == pytest.approx((30, -10, 5), abs=0.2)
+    points = 6 * np.array([(-0.5, 0, 0), (0.5, 0, 0), (0, -0.57, 0.53), (-0.4, -1.07, 0.06), (0.4, -1.07, 0.06)])
+    views = [Camera(30, pitch, 15, points.mean(0), 100, 1.0) for pitch in (-20, 0, 20)]
+    down, level, up = estimate_pose(np.stack([view.project(points, 400) for view in views]))
+    assert level == pytest.approx((30, 0, 15), abs=6)
+    assert down[1] < level[1] - 10
+    assert up[1] > level[1] + 10

@@ -52,22 +52,20 @@ def cut_faces(image: ImageArray, detections: Detections, framing: Framing, side:
         too, stays in it.
     """
     crops = np.empty((len(detections), side, side, 3), np.uint8)
-    transforms = frame_transforms(detections, (image.shape[1], image.shape[0]), framing, side)
+    transforms = frame_transforms(detections, framing, side)
     for crop, transform in zip(crops, transforms, strict=True):
         crop[:] = warp(image, transform, side)
     return crops
 
 
-def frame_transforms(
-    detections: Detections, image_size: tuple[int, int], framing: Framing, side: int
-) -> npt.NDArray[np.float64]:
+def frame_transforms(detections: Detections, framing: Framing, side: int) -> npt.NDArray[np.float64]:
     """Similarity transforms from the picture to the faces' frames, shape (n, 2, 3); parameters as in `cut_faces`.
 
     A face that seems to be tilted by more than `BELIEVED_TILT`, or whose landmarks do not tell how it is turned, is
     framed as one that is upright and looks straight.
     """
     boxes, landmarks = (np.asarray(array, np.float64) for array in (detections.boxes, detections.landmarks))
-    yaws = np.radians(estimate_pose(detections.landmarks, image_size)[:, 0].astype(np.float64))
+    yaws = np.radians(estimate_pose(detections.landmarks)[:, 0].astype(np.float64))
     # From between the eyes to between the mouth's corners: in profile the line of the eyes says nothing.
     down = landmarks[:, 3:].mean(1) - landmarks[:, :2].mean(1)
     tilts = np.arctan2(-down[:, 0], down[:, 1])

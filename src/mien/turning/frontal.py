@@ -44,7 +44,7 @@ def frontalise(
     ndarray of uint8, shape (n, frame, frame)
         The crops of faces whose yaw is at most `TURNED` degrees, or is not known, are as they were.
     """
-    yaws = estimate_pose(detections.landmarks, (image.shape[1], image.shape[0]))[:, 0]
+    yaws = estimate_pose(detections.landmarks)[:, 0]
     turned = np.flatnonzero(np.abs(yaws) > TURNED)
     if not len(turned):
         return crops

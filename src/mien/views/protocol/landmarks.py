@@ -68,7 +68,7 @@ def measure_pose(spec: str, report: Callable[[str], None]) -> list[PoseRow]:
         pose = np.full(3, np.nan)
         if len(found.boxes):
             largest = np.ptp(found.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax()
-            pose = estimate_pose(found.landmarks[[largest]], (image.shape[1], image.shape[0]))[0]
+            pose = estimate_pose(found.landmarks[[largest]])[0]
         errors[abs(int(sample.details["view"]))].append(np.abs(pose - np.array(sample.pose)))
         if number % 100 == 0:
             report(f"{number} pictures")

@@ -138,7 +138,9 @@ def test_a_file_that_is_no_onnx(card: Path) -> None:
 @pytest.mark.parametrize("model", list_models(), ids=lambda c: c.name)
 def test_shipped_cards_are_complete(model) -> None:
     assert model.licence == "MIT"
-    assert model.training["command"].startswith(f"mien train --recipe {model.name}")
+    trained, twin, _ = model.name.partition("-int8")
+    assert model.training["command"].startswith(f"mien train --recipe {trained} ")
+    assert model.training.get("quantized", "").startswith(f"mien quantize {trained} ") == bool(twin)
     assert model.parameters > 100_000
     assert model.macs > 1_000_000
     assert {head.label_set for head in model.heads} == {"ekman7", "ferplus8"}

@@ -92,7 +92,7 @@ def test_a_run_remembers_its_recipe(tmp_path: Path) -> None:
 
 def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path) -> None:
     config = {"recipe": describe_recipe(SHORT), "data": "old.csv", "seed": 0}
-    del config["recipe"]["optimizer"]["turn"]
+    del config["recipe"]["teacher_share"]
     (tmp_path / "config.json").write_text(json.dumps(config))
     run = Run(tmp_path)
     run.start({"recipe": describe_recipe(SHORT), "data": "new.csv", "seed": 0})

@@ -12,7 +12,7 @@ from mien.models import list_models
 def models() -> None:
     """List the models that come with the package."""
     table = Table(caption="PublicTest of FER2013 (ekman7) and FER+ (ferplus8, majority), ten crops")
-    table.add_column("model")
+    table.add_column("model", no_wrap=True)
     table.add_column("parameters", justify="right")
     table.add_column("MACs a face", justify="right")
     table.add_column("ekman7", justify="right")

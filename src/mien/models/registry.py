@@ -15,7 +15,7 @@ from mien.models.paths import WEIGHTS, find_card
 
 def list_models() -> list[ModelCard]:
     """Cards of the models that come with the package, by name."""
-    return [read_card(path) for path in sorted(WEIGHTS.glob("*.json"))]
+    return [read_card(path) for path in sorted(WEIGHTS.glob("*.json"), key=lambda path: path.stem)]
 
 
 def load_model(name: str | Path, threads: int = 1) -> Model:

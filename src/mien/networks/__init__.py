@@ -31,8 +31,8 @@ from mien.networks.tang import Tang
 from mien.networks.vgg19 import VGG19
 
 NETWORKS: dict[str, Callable[[Sequence[int]], nn.Module]] = {
-    "mien": MienNet,
-    "mien-tiny": partial(MienNet, stem=24, widths=(48, 88, 176), depths=(1, 1, 1), stem_stride=2),
+    "mien": partial(MienNet, standardise=True),
+    "mien-tiny": partial(MienNet, stem=24, widths=(48, 88, 176), depths=(1, 1, 1), stem_stride=2, standardise=True),
     "alexnet-lite": AlexNetLite,
     "tang": Tang,
     "vgg19": VGG19,

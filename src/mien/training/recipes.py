@@ -27,6 +27,8 @@ MIEN = Recipe(
     objectives=(Objective("ekman7", label_smoothing=0.1), Objective("ferplus8", votes="share")),
     sizes=((0.0, 32), (0.5, 44)),
     epochs=48,
+    optimizer=Optimizer("muon", 0.1, turn=0.02),
+    augmentation=Augmentation(degrade=0.25),
     ema_decay=0.999,
 )
 
@@ -36,10 +38,8 @@ MIEN_TINY = replace(
     description="the smallest model: 12 M multiplications a face, taught by labels, votes and the default model",
     network="mien-tiny",
     objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
-    sizes=(),
     epochs=60,
-    optimizer=Optimizer("muon", 0.1, turn=0.06),
-    augmentation=replace(LIGHT, erase=0.1),
+    augmentation=replace(LIGHT, erase=0.1, degrade=0.15),
     teacher="mien",
 )
 

@@ -15,8 +15,8 @@ from mien.labels import EKMAN7
 from mien.service.compat import azure, baidu, facepp, rekognition
 
 TOLERANCE = 12
-"""Degrees by which ours may differ. Theirs are not the landmarks that our pose was fitted on: their noses end at the tip,
-ours above the mouth, which makes tens of degrees of pitch. So that is left out."""
+"""Degrees by which ours may differ. Pitch is left out: our pose was fitted on noses that end nearer to the mouth than
+theirs, and a tenth of the distance of the eyes makes tens of degrees."""
 
 
 def face(landmarks: Any, size: tuple[int, int]) -> Face:

@@ -149,7 +149,9 @@ def test_it_fits_a_phone_and_follows_the_wishes_of_the_reader(
 
 
 def test_it_says_where_pictures_go(open_page: Callable[..., Any], service: Service) -> None:
-    text = open_page().locator("#where").inner_text()
+    where = open_page().locator("#where")
+    where.get_by_text("nothing leaves it").wait_for()  # it is written once the service was asked
+    text = where.inner_text()
     assert service.url in text
     assert "24 hours" in text
     assert text.endswith("The service runs on this computer: nothing leaves it.")

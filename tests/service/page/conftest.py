@@ -9,7 +9,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from page_parts import ASTRONAUT, TOKEN, picture
+from page_parts import ASTRONAUT, TOKEN, picture, ready
 from PIL import Image
 from serving import Service, running
 
@@ -119,7 +119,7 @@ def open_page(browser: Any, service: Service) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("websocket", requested)
         page.goto(url)
-        return page
+        return ready(page)
 
     yield open_one
     for context in contexts:

@@ -17,3 +17,13 @@ def picture(image: Image.Image, name: str) -> dict[str, Any]:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+def ready(page: Any) -> Any:
+    """The page, once it listens to what is chosen, dropped and pasted.
+
+    Its script first awaits the service's settings, for which the browser's "load" event does not wait, and ends with
+    the sentence that says where pictures go.
+    """
+    page.locator("#where:not(:empty)").wait_for()
+    return page

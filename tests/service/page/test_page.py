@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from page_parts import ASTRONAUT, TOKEN
+from page_parts import ASTRONAUT, TOKEN, ready
 from serving import Service
 
 from mien.drawing.palette import colour_of
@@ -169,7 +169,7 @@ def test_a_token_is_asked_for_and_kept_for_the_tab(open_page: Callable[..., Any]
     dialog.get_by_role("button", name="Continue").click()
     page.locator("#model:enabled").wait_for()
     page.reload()
-    page.locator("#picture-files").set_input_files(ASTRONAUT)
+    ready(page).locator("#picture-files").set_input_files(ASTRONAUT)
     page.locator(".bars").wait_for()
     assert page.evaluate("JSON.stringify(localStorage)").count(TOKEN) == 0
 

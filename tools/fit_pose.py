@@ -35,6 +35,9 @@ HIDDEN, DECAY, ITERATIONS = 16, 1.0, 200
 NOISE, COPIES = 0.03, 2
 """Landmarks of photos scatter more than those of renderings; without noise small differences would be read too much
 into. In root mean squares of the landmarks' distances from their middle."""
+NODS = 15.0
+"""Degrees of pitch, as a standard deviation, that heads in photos are taken to have: faces count by it. All nods that
+were rendered counting alike, small differences between upright faces are read as large nods."""
 UNIT = 40.0  # degrees; angles are learnt in it
 FOLDS = 6
 
@@ -114,7 +117,7 @@ def fit(landmarks: np.ndarray, poses: np.ndarray) -> Network:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the rest is tenths of a degree
-        regressor.fit((shapes - mean) / spread, angles / UNIT)
+        regressor.fit((shapes - mean) / spread, angles / UNIT, np.exp(-((angles[:, 1] / NODS) ** 2) / 2))
     hidden = regressor.coefs_[0] / spread[:, None]
     return Network(
         hidden=hidden,

@@ -1,10 +1,10 @@
-"""How well a model's confidence can be trusted, and how far richer calibrations than one temperature would help.
+"""What a model's confidence is worth by the calibration it could have, from none to a scale and a bias a class.
 
-    python tools/calibration_study.py FILE [--model NAME]
+    python tools/calibration_study.py FILE [--model NAME] [--head LABEL_SET]
 
-FILE is a copy of FER2013. Prints the expected calibration error of ``ekman7`` on the half of PublicTest that a
-calibration was not fitted on: the halves of `mien export`, these exchanged, both together, and the mean over random
-halves, beside what a perfectly calibrated model would read by chance. Needs SciPy.
+FILE is a copy of FER2013. Each half of PublicTest is read as the other half calibrates it, with the single view.
+Prints, for one crop and for ten, accuracy, expected calibration error and mean log loss of all of PublicTest, and the
+error that a perfectly calibrated model of these confidences would read by chance. Needs SciPy.
 """
 
 from __future__ import annotations
@@ -12,44 +12,47 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from mien.datasets import read_data
-from mien.evaluation.calibration import fit_temperature
+from mien.evaluation import calibration
 from mien.evaluation.metrics import expected_calibration_error
-from mien.labels import EKMAN7
+from mien.evaluation.protocol import labelled
+from mien.labels import get_label_set
 from mien.models import load_model
-from mien.models.model import softmax
 
 Array = npt.NDArray[Any]
-Calibration = Callable[[Array, Array, Array], Array]
-"""From logits and labels to fit on, and logits to calibrate, to probabilities."""
-
-K = len(EKMAN7)
-PENALTY = 1e-3
-"""Of squared biases and of squared deviations of the scales from their mean, against overfitting."""
+Fit = Callable[[Array, Array], tuple[Array | float, Array | float]]
+"""From logits and labels to what logits are multiplied by, and what is added."""
 
 
-def temperature(logits: Array, truth: Array, others: Array) -> Array:
-    """One scale for all classes."""
-    return softmax(others / fit_temperature(logits, truth))
-
-
-def scaled(logits: Array, truth: Array, others: Array, scales: int) -> Array:
-    """One scale or one a class, and a bias a class, by maximum likelihood (Guo et al. 2017, vector scaling)."""
+def temperature(logits: Array, truth: Array) -> tuple[float, float]:
+    """One scale for all classes and no bias."""
     rows = np.arange(len(truth))
+    best = minimize_scalar(lambda scale: -log_softmax(logits * scale, axis=1)[rows, truth].mean(), (0.5, 1.0))
+    return float(best.x), 0.0
 
-    def loss(values: Array) -> float:
-        scale, bias = values[:scales], values[scales:]
-        likelihood = log_softmax(logits * scale + bias, axis=1)[rows, truth].mean()
-        return float(-likelihood + PENALTY * (((scale - scale.mean()) ** 2).sum() + (bias**2).sum()))
 
-    values = minimize(loss, np.concatenate([np.ones(scales), np.zeros(K)])).x
-    return softmax(others * values[:scales] + values[scales:])
+def scaling(prior: float) -> Fit:
+    """What `mien export` does, with another prior."""
+
+    def fit(logits: Array, truth: Array) -> tuple[Array, Array]:
+        with patch.object(calibration, "PRIOR", prior):
+            return calibration.fit_scaling(logits, truth)
+
+    return fit
+
+
+CALIBRATIONS: dict[str, Fit] = {
+    "none": lambda _logits, _truth: (1.0, 0.0),
+    "one temperature": temperature,
+    **{f"a scale and a bias a class, prior {prior:g}": scaling(prior) for prior in (2, 10, 100)},
+}
 
 
 def main() -> None:
@@ -57,39 +60,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("file")
     parser.add_argument("--model", default="mien")
+    parser.add_argument("--head", default="ekman7")
     arguments = parser.parse_args()
-    data = read_data(f"fer2013:{arguments.file}", "public")
-    model, truth, rng = load_model(arguments.model, threads=2), data.labels, np.random.default_rng(0)
+    data, model = read_data(f"fer2013:{arguments.file}", "public"), load_model(arguments.model, threads=2)
+    rows, truth = labelled(data, get_label_set(arguments.head))
+    faces, rng = data.images[rows], np.random.default_rng(0)
     even = np.arange(len(truth)) % 2 == 0
-    splits = [rng.permutation(even) for _ in range(20)]
-    calibrations: dict[str, Calibration] = {
-        "one temperature": temperature,
-        "temperature, a bias a class": lambda *a: scaled(*a, scales=1),
-        "a scale and a bias a class": lambda *a: scaled(*a, scales=K),
-    }
-    print("| calibration | crops | halves of export | exchanged | both | random halves | by chance, a half |")
-    print("|---|---|---|---|---|---|---|")
-    fitted = model.logits(data.images, EKMAN7.name).astype(float)
+    fitted = model.logits(faces, arguments.head).astype(float)
+    print("| calibration | crops | accuracy | ECE | log loss | ECE by chance |")
+    print("|---|---|---|---|---|---|")
     for crops in (1, 10):
-        logits = model.logits(data.images, EKMAN7.name, crops).astype(float)
-        for name, calibrate in calibrations.items():
-
-            def held_out(fit: Array, calibrate: Calibration = calibrate, logits: Array = logits) -> Array:
-                return calibrate(fitted[fit], truth[fit], logits[~fit])
-
-            def ece(probabilities: Array, labels: Array) -> float:
-                return expected_calibration_error(probabilities.max(1), probabilities.argmax(1) == labels)
-
-            first, second = held_out(even), held_out(~even)
-            both = ece(np.concatenate([first, second]), np.concatenate([truth[~even], truth[even]]))
-            random = [ece(held_out(fit), truth[~fit]) for fit in splits]
-            sure = first.max(1)
-            chance = [expected_calibration_error(sure, rng.random(len(sure)) < sure) for _ in range(100)]
-            cells = [ece(first, truth[~even]), ece(second, truth[even]), both]
+        logits = model.logits(faces, arguments.head, crops).astype(float)
+        for name, fit in CALIBRATIONS.items():
+            said = np.empty_like(logits)
+            for half in (even, ~even):
+                scale, bias = fit(fitted[~half], truth[~half])
+                said[half] = log_softmax(logits[half] * scale + bias, axis=1)
+            sure, right = np.exp(said.max(1)), said.argmax(1) == truth
+            ece = expected_calibration_error(sure, right)
+            loss = -said[np.arange(len(truth)), truth].mean()
+            chance = np.mean([expected_calibration_error(sure, rng.random(len(sure)) < sure) for _ in range(100)])
             print(
-                f"| {name} | {crops} | {' | '.join(f'{cell:.3f}' for cell in cells)}"
-                f" | {np.mean(random):.3f} +- {np.std(random):.3f} | {np.mean(chance):.3f} |",
-                flush=True,
+                f"| {name} | {crops} | {100 * right.mean():.1f} % | {ece:.3f} | {loss:.3f} | {chance:.3f} |", flush=True
             )
 
 

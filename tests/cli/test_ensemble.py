@@ -46,7 +46,10 @@ def other(tmp_path: Path) -> Path:
     """The default model under another name, surer of itself."""
     shutil.copy(WEIGHTS / "mien.onnx", tmp_path / "mien.onnx")
     card = read_card(WEIGHTS / "mien.json")
-    heads = tuple(replace(head, temperature=head.temperature / 2) for head in card.heads)
+    heads = tuple(
+        replace(head, scale=tuple(2 * s for s in head.scale), bias=tuple(2 * b for b in head.bias))
+        for head in card.heads
+    )
     write_card(replace(card, name="other", heads=heads), tmp_path / "other.json")
     return tmp_path / "other.json"
 
@@ -77,16 +80,16 @@ def test_two_levels_measured(other: Path, csv_file: Path, tmp_path: Path) -> Non
     assert card.training["command"].endswith("--rule weighted --out group.json --data fer2013:PATH")
     run(group, other, "mien", "--out", top, "--rule", "vote")
     assert read_card(top).measured == []
+    # All three members are the same network, so the vote says what it says.
+    faces = read_data(f"fer2013:{csv_file}", "public").images
+    says = load_model(top).probabilities(faces, EKMAN7).argmax(1)
+    assert list(says) == list(load_model("mien").probabilities(faces, EKMAN7).argmax(1))
     run(group, other, "mien", "--out", top, "--rule", "vote", "--data", f"fer2013:{csv_file}")
     measured = read_card(top).measured
     assert [(row["data"], row["split"], row["crops"], row["n"]) for row in measured] == [
         ("fer2013", "public", 1, 7),
         ("fer2013", "public", 10, 7),
     ]
-    # All three members are the same network, so the vote is as often right as it is.
-    public = read_data(f"fer2013:{csv_file}", "public")
-    alone = (load_model("mien").probabilities(public.images, EKMAN7).argmax(1) == public.labels).mean()
-    assert measured[0]["accuracy"] == pytest.approx(alone, abs=1e-4)
 
 
 def test_what_is_wrong_is_said_before_anything_is_written(other: Path, csv_file: Path, tmp_path: Path) -> None:

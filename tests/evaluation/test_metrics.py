@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.evaluation.calibration import fit_temperature
+from mien.evaluation.calibration import fit_scaling
 from mien.evaluation.metrics import confusion_matrix, expected_calibration_error, score
 from mien.labels import FIVE
 
@@ -37,11 +37,37 @@ def test_ece_by_hand() -> None:
     assert expected_calibration_error(np.ones(3), np.ones(3, bool)) == 0
 
 
-@pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
-def test_fit_finds_the_temperature_that_made_the_labels(temperature: float) -> None:
+@pytest.mark.parametrize("scale", [(2.5,) * 5, (1.0,) * 5, (0.3, 0.4, 0.2, 0.3, 0.5)], ids=["unsure", "right", "sure"])
+def test_the_scaling_that_made_the_labels_is_found(scale: tuple[float, ...]) -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, (40_000, 5))
-    p = np.exp(logits / temperature)
+    bias = np.array((0.5, -0.5, 0.2, -0.2, 0))
+    p = np.exp(logits * scale + bias)
     p /= p.sum(1, keepdims=True)
     truth = (p.cumsum(1) > rng.random((40_000, 1))).argmax(1)
-    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.03)
+    found_scale, found_bias = fit_scaling(logits, truth)
+    assert found_scale == pytest.approx(scale, abs=0.1)
+    assert found_bias == pytest.approx(bias, abs=0.1)
+
+
+def test_few_faces_scale_all_classes_nearly_alike() -> None:
+    """Twelve faces say nothing of five classes apart; that their scores are too large, they do."""
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 8, (12, 5))
+    truth = np.where(np.arange(12) % 3 == 0, (logits.argmax(1) + 1) % 5, logits.argmax(1))
+    scale, bias = fit_scaling(logits, truth)
+    assert scale.mean() < 0.4
+    assert np.ptp(scale) < scale.mean() / 2
+    assert np.abs(bias).max() < 0.2
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e3])
+def test_scores_of_any_size_and_a_class_that_never_comes(size: float) -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 4, 500)
+    logits = size * (np.eye(5)[truth] + rng.normal(0, 0.7, (500, 5)))
+    scale, bias = fit_scaling(logits, truth)
+    assert np.isfinite([*scale, *bias]).all()
+    p = np.exp(logits * scale + bias - (logits * scale + bias).max(1, keepdims=True))
+    loss = -np.log(p / p.sum(1, keepdims=True))[np.arange(500), truth].mean()
+    assert loss < np.log(5)

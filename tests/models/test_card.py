@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -54,9 +55,12 @@ def test_each_lacking_field_is_named(card: Path, field: str) -> None:
     "values",
     [
         {"heads": []},
-        {"heads": [{"label_set": "nine", "temperature": 1.0}]},
-        {"heads": [{"label_set": "ekman7", "temperature": "warm"}]},
-        {"heads": [{"label_set": "ekman7", "temperature": 0}]},
+        {"heads": [{"label_set": "nine"}]},
+        {"heads": [{"label_set": "ekman7", "scale": ["warm"] * 7, "bias": [0] * 7}]},
+        {"heads": [{"label_set": "ekman7", "scale": [math.inf] * 7, "bias": [0] * 7}]},
+        {"heads": [{"label_set": "ekman7", "scale": [1] * 7, "bias": [0] * 6}]},
+        {"heads": [{"label_set": "ekman7", "scale": [1] * 7}]},
+        {"heads": [{"label_set": "ekman7", "scale": 1.0, "bias": 0.0}]},
         {"input": {"frame": 40, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.25}},
         {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0}},
         {"input": 7},

@@ -28,21 +28,25 @@ def sure(make_model) -> Path:
 
 
 def test_calibration_by_hand(sure: Path) -> None:
-    # Half of the pictures are of that class: its odds should be 6 to 1, the root of what they are.
-    data = noise([0, 0, 1, 2] * 5)
+    # Half of the pictures are of that class, the others of all others: its odds should be 6 to 1, the root of what they
+    # are. That takes half the scale, and no bias.
+    data = noise([0, 0, *[0, 0] * 5, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
     training = noise([0] * 30, seed=1)
-    training.images[:3] = data.images[:3]  # two of class 0 and one of class 1
+    training.images[:3] = data.images[[0, 1, 12]]  # two of class 0 and one of class 1
     calibrate(sure, data, training, crops=(1, 5), data="somewhere", split="held out")
     card = read_card(sure)
-    assert [(head.label_set, head.temperature) for head in card.heads] == [("ekman7", 2.0), ("ferplus8", 1.0)]
-    protocol = {"label_set": "ekman7", "data": "somewhere", "split": "held out", "n": 20}
+    assert [head.label_set for head in card.heads] == ["ekman7", "ferplus8"]
+    assert card.heads[0].scale == pytest.approx([0.5] * 7, abs=1e-4)
+    assert card.heads[0].bias == pytest.approx([0] * 7, abs=1e-4)
+    assert (card.heads[1].scale, card.heads[1].bias) == ((1,) * 8, (0,) * 8)
+    protocol = {"label_set": "ekman7", "data": "somewhere", "split": "held out", "n": 24}
     figures = {
         "accuracy": 0.5,
-        "accuracy_without_near_duplicates": round(8 / 17, 4),
-        "balanced_accuracy": round(1 / 3, 4),
+        "accuracy_without_near_duplicates": round(10 / 21, 4),
+        "balanced_accuracy": round(1 / 7, 4),
         "share_sure": 1.0,  # it is equally sure of all
         "accuracy_when_sure": 0.5,
-        "ece_on_the_half_not_fitted": 0.0,
+        "ece": 0.0,
     }
     assert card.measured == [{**protocol, "crops": crops, **figures} for crops in (1, 5)]
     assert load_model(sure).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(0.5, abs=1e-4)
@@ -61,14 +65,14 @@ def test_without_new_pictures_there_is_no_figure_for_them(sure: Path) -> None:
 def test_a_committee_is_calibrated_as_any_model(sure: Path, tmp_path: Path, rule: str) -> None:
     path = tmp_path / "c.json"
     form_committee([sure, sure], path, rule)
-    data = noise([0, 0, 1, 2] * 5)
+    data = noise([0, 0, *[0, 0] * 5, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
     calibrate(path, data, noise([0], seed=1), crops=(1, 10))
     card = read_card(path)
     assert [row["crops"] for row in card.measured] == [1, 10]
     assert {row["accuracy"] for row in card.measured} == {0.5}
     assert load_model(path).probabilities(data.images[:1], EKMAN7)[0, 0] == pytest.approx(0.5, abs=1e-3)
     if rule != "vote":
-        assert card.heads[0].temperature == 2.0
+        assert card.heads[0].scale == pytest.approx([0.5] * 7, abs=1e-3)
 
 
 def test_members_are_weighed_by_hand(make_opinion, tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ def test_mean_of_members_by_hand(make_opinion, tmp_path: Path) -> None:
     assert committee.probabilities(FACE[:0], EKMAN7).shape == (0, 7)
 
 
-def test_members_are_asked_at_their_own_temperature_and_the_committee_has_one_too(make_opinion, tmp_path: Path) -> None:
+def test_members_are_asked_as_they_are_calibrated_and_so_is_the_committee(make_opinion, tmp_path: Path) -> None:
     path = form(tmp_path / "both.json", make_opinion("a", A, temperature=0.5), make_opinion("b", B))
-    change(path, heads=[{"label_set": "ekman7", "temperature": 2.0}])
+    change(path, heads=[{"label_set": "ekman7", "scale": [0.5] * 7, "bias": [0] * 7}])
     squared = np.square(A) / np.square(A).sum()  # a temperature of one half
     root = np.sqrt((squared + B) / 2)  # and one of two
     np.testing.assert_allclose(load_model(path).probabilities(FACE, EKMAN7)[0], root / root.sum(), atol=1e-6)
@@ -129,7 +129,7 @@ def test_a_member_that_has_changed_or_gone(make_opinion, tmp_path: Path) -> None
     a, b = make_opinion("a", A), make_opinion("b", B)
     top = form(tmp_path / "top.json", form(tmp_path / "group.json", a, b), b)
     load_model(top)
-    change(b, heads=[{"label_set": "ekman7", "temperature": 3.0}])
+    change(b, heads=[{"label_set": "ekman7", "scale": [0.3] * 7, "bias": [0] * 7}])
     with pytest.raises(ModelError, match=r"b\.json: has changed since group\.json was formed"):
         load_model(top)
     b.unlink()

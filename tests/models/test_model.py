@@ -30,9 +30,9 @@ def test_logits_are_what_the_file_says_of_the_normalised_centre(model: Model, fa
     np.testing.assert_allclose(model.logits(faces, "ferplus8"), expected, atol=1e-3)
 
 
-def test_probabilities_are_tempered(model: Model, faces: np.ndarray) -> None:
-    temperature = model.card.head_for(EKMAN7).temperature
-    powers = np.exp(model.logits(faces, "ekman7").astype(np.float64) / temperature)
+def test_probabilities_are_calibrated(model: Model, faces: np.ndarray) -> None:
+    head = model.card.head_for(EKMAN7)
+    powers = np.exp(model.logits(faces, "ekman7").astype(np.float64) * head.scale + head.bias)
     np.testing.assert_allclose(model.probabilities(faces, EKMAN7), powers / powers.sum(1, keepdims=True), atol=1e-5)
 
 

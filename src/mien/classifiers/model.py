@@ -13,8 +13,8 @@ from sklearn.pipeline import Pipeline
 from mien.classifiers.persistence import estimator_from_bytes
 from mien.errors import ModelError
 from mien.labels import LabelSet, get_label_set
-from mien.models.card import ModelCard, read_weights
-from mien.models.model import FloatArray, Model
+from mien.models.card import FloatArray, ModelCard, read_weights
+from mien.models.model import Model
 
 BATCH = 512
 """Faces at a time: bounds memory where a classifier compares each with many."""

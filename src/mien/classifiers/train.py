@@ -21,7 +21,7 @@ from mien.errors import InputError
 from mien.evaluation.card_figures import calibrate
 from mien.evaluation.folds import Predict
 from mien.models import Head, Input, ModelCard, checksum, write_card
-from mien.models.model import softmax
+from mien.models.card import softmax
 
 
 def train_classic(name: str, training: FaceData, seed: int, report: Callable[[str], None]) -> Pipeline:
@@ -86,8 +86,7 @@ def export_classic(pipeline: Pipeline, name: str, seed: int, data: Parts, folder
     seed : int
         What it was trained with, for the card.
     data : Parts
-        What it learnt from, and what it is measured on: half of that fits the temperature, the other half says how good
-        it is.
+        What it learnt from, and what it is calibrated and measured on.
     folder : Path
         Where ``NAME.safetensors`` and ``NAME.json`` are written.
 
@@ -111,7 +110,7 @@ def export_classic(pipeline: Pipeline, name: str, seed: int, data: Parts, folder
         file=file.name,
         sha256=checksum(weights),
         input=Input(frame=side, size=side, margin=1.0, mean=0.0, std=1.0),
-        heads=(Head(training.label_set.name, 1.0),),
+        heads=(Head(training.label_set.name),),
         parameters=count_parameters(pipeline),
         macs=0,
         training={

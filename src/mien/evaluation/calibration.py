@@ -1,13 +1,21 @@
-"""Temperature scaling: one number that makes confidence mean what it says (Guo et al. 2017, section 4.2)."""
+"""Vector scaling: a scale and a bias a class that make confidence mean what it says (Guo et al. 2017, section 4.2)."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+Array = npt.NDArray[np.float64]
 
-def fit_temperature(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> float:
-    """The temperature with the least negative log-likelihood.
+PRIOR = 10.0
+"""Weight of squared biases, and of the squared deviations of the scales from their mean, beside the sum of the faces'
+log losses, for scores whose standard deviation is one. So on few faces all classes are scaled nearly alike."""
+
+_STEPS, _ENOUGH = 50, 1e-8
+
+
+def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> tuple[Array, Array]:
+    """The scale and the bias of each class with the least negative log-likelihood, under a prior.
 
     Parameters
     ----------
@@ -18,20 +26,43 @@ def fit_temperature(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.inte
 
     Returns
     -------
-    float
-        Between 0.05 and 20; above 1 if the network was too sure of itself.
+    scale, bias : ndarray of float64, shape (k,)
+        Probabilities are ``softmax(logits * scale + bias)``; scales below 1 if the network was too sure of itself.
+
+    Notes
+    -----
+    The loss is convex. Newton's method finds its minimum, with steps halved until they go down.
     """
-    rows = np.arange(len(truth))
-    logits = logits - logits.max(1, keepdims=True)
+    k = logits.shape[1]
+    size = max(float(logits.std()), 1e-9)  # so that the prior means the same for scores of any size
+    logits = logits.astype(np.float64) / size
+    targets = np.eye(k)[truth]
+    classes = np.arange(k)
+    prior = np.zeros((2 * k, 2 * k))
+    prior[:k, :k] = 2 * PRIOR * (np.eye(k) - 1 / k)
+    prior[k:, k:] = 2 * PRIOR * np.eye(k)
 
-    def slope(inverse: float) -> float:
-        """Derivative of the loss, which is convex, by the inverse temperature."""
-        powers = np.exp(inverse * logits)
-        expected = (powers * logits).sum(1) / powers.sum(1)
-        return float((expected - logits[rows, truth]).mean())
+    def loss(values: Array) -> tuple[float, Array]:
+        scores = logits * values[:k] + values[k:]
+        scores -= scores.max(1, keepdims=True)
+        scores -= np.log(np.exp(scores).sum(1, keepdims=True))
+        return float(values @ prior @ values / 2 - (targets * scores).sum()), np.exp(scores)
 
-    low, high = 0.05, 20.0
-    for _ in range(60):
-        middle = np.sqrt(low * high)
-        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-    return float(1 / np.sqrt(low * high))
+    values = np.concatenate([np.ones(k), np.zeros(k)])
+    now, p = loss(values)
+    for _ in range(_STEPS):
+        excess = p - targets
+        slope = np.concatenate([(excess * logits).sum(0), excess.sum(0)]) + prior @ values
+        moved = np.concatenate([p * logits, p], 1)
+        curvature = prior - moved.T @ moved
+        for rows, columns, of in ((0, 0, p * logits**2), (0, k, p * logits), (k, 0, p * logits), (k, k, p)):
+            curvature[rows + classes, columns + classes] += of.sum(0)
+        step = np.linalg.lstsq(curvature, slope, rcond=None)[0]
+        before = now
+        while (now := loss(values - step)[0]) > before and np.abs(step).max() > _ENOUGH:
+            step /= 2
+        if before - now < _ENOUGH:
+            break
+        values = values - step
+        p = loss(values)[1]
+    return values[:k] / size, values[k:]

@@ -1,4 +1,4 @@
-"""The figures that a model's card holds: its temperatures, and what it is worth on validation data."""
+"""The figures that a model's card holds: its calibration, and what it is worth on validation data."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.datasets import FaceData
 from mien.datasets.duplicates import near_duplicates
 from mien.errors import InputError, MienError
-from mien.evaluation.calibration import fit_temperature
+from mien.evaluation.calibration import fit_scaling
 from mien.evaluation.metrics import score
 from mien.evaluation.protocol import choose_label_set, labelled
 from mien.labels import get_label_set
-from mien.models import Committee, load_model, write_card
+from mien.models import Committee, Head, load_model, write_card
 from mien.models.fusion import accuracy_weights
-from mien.models.model import softmax
 
 SURE = 0.8
 """Of so many faces, a model may call itself sure."""
@@ -57,7 +57,7 @@ def calibrate(
     data: str = "fer2013",
     split: str = "public",
 ) -> None:
-    """Fit a temperature and a limit of being sure for each head, measure, and write all of it into the card.
+    """Fit scales, biases and a limit of being sure for each head, measure, and write all of it into the card.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def calibrate(
         The card of a model that can be loaded. Heads for which the validation data have labels are done; the others
         stay as they are.
     validation : FaceData
-        Half of it fits temperatures and limits, the other half says how good they are.
+        All of it fits the card's calibration; for the figures, each half is read as the other half calibrates it.
     training : FaceData
         What the model learnt from, to tell which validation pictures have near-duplicates in it.
     crops : sequence of int
-        Numbers of views a face to measure with, as far as the model knows them; the temperature is fitted on the first.
+        Numbers of views a face to measure with, as far as the model knows them; the calibration is fitted on the first.
     data, split : str
         What the card calls the validation data.
     """
@@ -84,27 +84,34 @@ def calibrate(
         except MienError:  # these data have no labels for it
             heads.append(head)
             continue
-        # Interleaved halves: both hold the same mixture whatever the order of the file.
-        fit, held_out = np.arange(len(truth)) % 2 == 0, np.arange(len(truth)) % 2 == 1
         logits = {count: model.logits(validation.images[rows], label_set.name, count) for count in crops}
-        unseen = ~seen[rows]
-        temperature = round(fit_temperature(logits[crops[0]][fit], truth[fit]), 4)
-        surest = softmax(logits[crops[0]] / temperature).max(1)
-        unsure_below = math.floor(100 * np.quantile(surest[fit], 1 - SURE)) / 100
-        heads.append(replace(head, temperature=temperature, unsure_below=unsure_below))
+        fitted = logits[crops[0]]
+        heads.append(fit_head(head, fitted, truth))
+        # Interleaved halves: both hold the same mixture whatever the order of the file.
+        even = np.arange(len(truth)) % 2 == 0
+        halves = [(~half, fit_head(head, fitted[half], truth[half])) for half in (even, ~even)]
         for count, raw in logits.items():
-            probabilities = softmax(raw / temperature)
+            probabilities, sure = np.empty_like(raw), np.empty(len(truth), bool)
+            for half, calibrated in halves:
+                probabilities[half] = calibrated.calibrated(raw[half])
+                sure[half] = probabilities[half].max(1) >= calibrated.unsure_below
             figures = score(probabilities, truth, label_set)
+            hits, unseen = probabilities.argmax(1) == truth, ~seen[rows]
             values = {"accuracy": figures["accuracy"]}
             if unseen.any():
-                hits = probabilities.argmax(1) == truth
-                values["accuracy_without_near_duplicates"] = float(hits[unseen].mean())
+                values["accuracy_without_near_duplicates"] = hits[unseen].mean()
             values["balanced_accuracy"] = figures["balanced_accuracy"]
-            sure = held_out & (probabilities.max(1) >= unsure_below)
             if sure.any():
-                values["share_sure"] = float(sure.sum() / held_out.sum())
-                values["accuracy_when_sure"] = float((probabilities.argmax(1) == truth)[sure].mean())
-            values["ece_on_the_half_not_fitted"] = score(probabilities[held_out], truth[held_out], label_set)["ece"]
+                values |= {"share_sure": sure.mean(), "accuracy_when_sure": hits[sure].mean()}
+            values["ece"] = figures["ece"]
             protocol = {"label_set": label_set.name, "data": data, "split": split, "crops": count, "n": figures["n"]}
-            measured.append({**protocol, **{name: round(value, 4) for name, value in values.items()}})
+            measured.append({**protocol, **{name: round(float(value), 4) for name, value in values.items()}})
     write_card(replace(model.card, heads=tuple(heads), measured=measured), path)
+
+
+def fit_head(head: Head, logits: npt.NDArray[np.float32], truth: npt.NDArray[np.integer]) -> Head:
+    """The head calibrated on logits of shape (n, k) and true classes of shape (n,)."""
+    scale, bias = (tuple(np.round(values, 4).tolist()) for values in fit_scaling(logits, truth))
+    head = replace(head, scale=scale, bias=bias)
+    surest = head.calibrated(logits).max(1)
+    return replace(head, unsure_below=math.floor(100 * np.quantile(surest, 1 - SURE)) / 100)

@@ -9,12 +9,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from mien.align import MIDDLE_VIEWS
 from mien.errors import ModelError, UnknownName
 from mien.labels import LabelSet, get_label_set
 from mien.models.files import build, read_checked, reading_card
 from mien.models.fusion import RULES
 from mien.models.preparation import PREPARATIONS
+
+FloatArray = npt.NDArray[np.float32]
 
 AVERAGES = ("logits", "probabilities")
 """What may be averaged over the views of a face."""
@@ -60,16 +65,24 @@ class Head:
     ----------
     label_set : str
         Name of the label set, and of the ONNX output that holds its logits.
-    temperature : float
-        Logits are divided by it before the softmax (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+    scale, bias : tuple of float
+        One a class: logits are multiplied by the first, then the second is added, before the softmax (vector scaling,
+        Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2). Empty: logits stay as they are.
     unsure_below : float
         A face whose best label is less probable is one of the fifth of faces of which the model is least sure; 0 if
         that was not measured.
     """
 
     label_set: str
-    temperature: float
+    scale: tuple[float, ...] = ()
+    bias: tuple[float, ...] = ()
     unsure_below: float = 0.0
+
+    def calibrated(self, logits: FloatArray) -> FloatArray:
+        """Probabilities, shape (n, k), from logits of that shape."""
+        if self.scale:
+            logits = logits * np.array(self.scale, np.float32) + np.array(self.bias, np.float32)
+        return softmax(logits)
 
 
 @dataclass(frozen=True)
@@ -158,13 +171,11 @@ def read_card(path: Path) -> ModelCard:
     """
     with reading_card(path) as values:
         values["input"] = build(Input, values["input"])
-        values["heads"] = tuple(build(Head, head) for head in values["heads"])
+        values["heads"] = tuple(_build_head(head) for head in values["heads"])
         values["members"] = tuple(build(Member, member) for member in values.get("members", ()))
         card = build(ModelCard, values)
         for lacking in (name for name in ("file", "sha256") if not (card.members or getattr(card, name))):
             raise KeyError(lacking)
-        for head in card.heads:
-            get_label_set(head.label_set)
         _check_choice("preparation", card.input.preparation, PREPARATIONS)
         _check_choice("views", card.input.views, MIDDLE_VIEWS)
         _check_choice("average", card.input.average, AVERAGES)
@@ -172,7 +183,7 @@ def read_card(path: Path) -> ModelCard:
     possible = 0 < card.input.size <= card.input.frame and card.input.margin > 0 and card.input.std > 0
     weights = [member.weight for member in card.members]
     weighty = not weights or (min(weights) >= 0 and 0 < sum(weights) < math.inf)
-    if not (card.heads and possible and weighty and all(head.temperature > 0 for head in card.heads)):
+    if not (card.heads and possible and weighty):
         raise ModelError(f"{path}: the model card is damaged (no heads, or impossible numbers)")
     return card
 
@@ -193,6 +204,22 @@ def read_weights(card: ModelCard, path: Path) -> bytes:
         If there is no such file, or its sha256 is not the card's.
     """
     return read_checked(path.with_name(card.file), card.sha256, path)
+
+
+def _build_head(values: dict[str, Any]) -> Head:
+    head = build(Head, {**values, "scale": tuple(values.get("scale", ())), "bias": tuple(values.get("bias", ()))})
+    sizes = {len(head.scale), len(head.bias)}
+    if sizes not in ({0}, {len(get_label_set(head.label_set))}):
+        raise ValueError(f"head {head.label_set!r} needs one scale and one bias a class")
+    if not all(map(math.isfinite, (*head.scale, *head.bias))):
+        raise ValueError(f"head {head.label_set!r} has an impossible scale or bias")
+    return head
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Over the last axis."""
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(powers / powers.sum(-1, keepdims=True), np.float32)
 
 
 def _check_choice(name: str, value: str, known: Iterable[str]) -> None:

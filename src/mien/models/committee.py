@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from mien.errors import InputError
 from mien.labels import LabelSet, can_map, get_label_set
-from mien.models.card import Head, Input, Member, ModelCard, read_card, write_card
+from mien.models.card import FloatArray, Head, Input, Member, ModelCard, read_card, write_card
 from mien.models.files import checksum
 from mien.models.fusion import fuse
-from mien.models.model import FloatArray, Model
+from mien.models.model import Model
 from mien.models.paths import name_card
 
 
@@ -95,7 +95,7 @@ def form_committee(
         rule=rule,
         # Each member crops, prepares and scales the shared frame as its own card says.
         input=Input(frame=frame, size=frame, margin=margin, mean=0.0, std=1.0),
-        heads=tuple(Head(label_set.name, 1.0) for label_set in label_sets),
+        heads=tuple(Head(label_set.name) for label_set in label_sets),
         parameters=sum(card.parameters for card in cards),
         macs=sum(card.macs for card in cards),
         training=training or {},

@@ -11,9 +11,7 @@ import numpy.typing as npt
 from mien.align import CROP_COUNTS
 from mien.errors import InputError
 from mien.labels import LabelSet, can_map, get_label_set, merge_probabilities
-from mien.models.card import Head, ModelCard
-
-FloatArray = npt.NDArray[np.float32]
+from mien.models.card import FloatArray, Head, ModelCard
 
 
 class Model(ABC):
@@ -51,7 +49,7 @@ class Model(ABC):
 
     @abstractmethod
     def logits(self, faces: npt.NDArray[np.uint8], head: str, crops: int = 1) -> FloatArray:
-        """Scores whose softmax, once divided by the head's temperature, are probabilities.
+        """Scores that the head's calibration makes probabilities.
 
         Parameters
         ----------
@@ -91,7 +89,7 @@ class Model(ABC):
             Rows sum to one.
         """
         head = self.choose_head(label_set)
-        own = softmax(self.logits(faces, head.label_set, crops) / head.temperature)
+        own = head.calibrated(self.logits(faces, head.label_set, crops))
         return merge_probabilities(own, get_label_set(head.label_set), label_set)
 
     def check_faces(self, faces: npt.NDArray[Any], crops: int) -> None:
@@ -102,9 +100,3 @@ class Model(ABC):
         if crops not in self.crop_counts:
             known = " or ".join(map(str, self.crop_counts))
             raise InputError(f"crops of model {self.card.name!r} must be {known}, not {crops}")
-
-
-def softmax(logits: FloatArray) -> FloatArray:
-    """Over the last axis."""
-    powers = np.exp(logits - logits.max(-1, keepdims=True))
-    return np.asarray(powers / powers.sum(-1, keepdims=True), np.float32)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from mien.align import crop_views
 from mien.errors import ModelError
 from mien.labels import get_label_set
-from mien.models.card import ModelCard, read_weights
-from mien.models.model import FloatArray, Model
+from mien.models.card import FloatArray, ModelCard, read_weights
+from mien.models.model import Model
 from mien.models.preparation import prepare
 from mien.session import open_session
 

@@ -27,8 +27,7 @@ def export(run: Run, data: Parts, folder: Path) -> Path:
     run : Run
         The training.
     data : Parts
-        What it learnt from, and what it is measured on: half of that fits the temperatures, the other half says how
-        good they are.
+        What it learnt from, and what it is calibrated and measured on.
     folder : Path
         Where the ONNX file and the card are written.
 
@@ -72,7 +71,7 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
             views=recipe.views,
             average=recipe.average,
         ),
-        heads=tuple(Head(name, 1.0) for name in learnt),
+        heads=tuple(Head(name) for name in learnt),
         parameters=sum(p.numel() for p in network.parameters()),
         macs=count_macs(network, face),
         training={

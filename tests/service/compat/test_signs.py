@@ -15,8 +15,8 @@ from mien.labels import EKMAN7
 from mien.service.compat import azure, baidu, facepp, rekognition
 
 TOLERANCE = np.array((6, 10))
-"""Degrees by which our yaw and roll may differ. Pitch is left out: our pose was fitted on noses that end nearer to the mouth than
-theirs, and a tenth of the distance of the eyes makes tens of degrees."""
+"""Degrees by which our yaw and roll may differ. Pitch is left out: our pose was fitted on noses that end nearer to the
+mouth than theirs, and a tenth of the distance of the eyes makes ten degrees and more."""
 
 
 def face(landmarks: Any, size: tuple[int, int]) -> Face:

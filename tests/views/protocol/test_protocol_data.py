@@ -18,7 +18,7 @@ from mien.views.protocol.framing import Square, cut, frame_about
 MakeViews = Callable[..., Path]
 
 
-def test_rendered_views_are_taken_whole(make_views: MakeViews) -> None:
+def test_rendered_views_and_their_faces(make_views: MakeViews) -> None:
     data = read_views(f"views-multipie6:{make_views(people=2)}", side=32)
     assert len(data) == 2 * 2 * 13  # the sad are none of Multi-PIE's expressions
     assert data.views.tolist() == [*VIEWS] * 4
@@ -28,11 +28,12 @@ def test_rendered_views_are_taken_whole(make_views: MakeViews) -> None:
     np.testing.assert_allclose(data.yaws, data.views + 0.5)
     assert data.frames is not None
     assert data.frames.shape == (52, 32, 32, 3)
-    # Of 64 pixels, the frontal neutral square is on 28 to 36: 21 to 27 of 48, 14 to 18 of 32.
+    # Of 64 pixels, the frontal neutral square is on 28 to 36: 14 to 18 of 32. A face begins 13 pixels down and 6 aside
+    # and has 51: there the square is on 15 to 23 and 22 to 30, of 48 on 14.1 to 21.6 and 20.7 to 28.2.
     face, frame = data.faces[6], data.frames[6]
-    assert np.argwhere(face > 20).min(0).tolist() == [21, 21]
-    assert np.argwhere(face > 20).max(0).tolist() == [26, 26]
-    assert face[23, 23] == round(0.299 * 250 + 0.587 * 200 + 0.114 * 150)
+    assert np.argwhere(face > 20).min(0).tolist() == [14, 20]
+    assert np.argwhere(face > 20).max(0).tolist() == [21, 28]
+    assert face[18, 24] == round(0.299 * 250 + 0.587 * 200 + 0.114 * 150)
     assert frame[16, 16].tolist() == [250, 200, 150]
     assert not frame[:14].any()
 

@@ -75,7 +75,9 @@ def test_other_generators(make_generator: Callable[..., tuple[Path, Networks]], 
         load_generator(make_generator(views=(-45, 0, 45))[0])
     with pytest.raises(InputError, match="not a training run"):
         load_generator(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps({"recipe": {"name": "mien", "network": "mien"}}))
+    (tmp_path / "config.json").write_text(
+        json.dumps({"recipe": {"name": "mien", "network": "mien"}, "data": "x:y", "seed": 0})
+    )
     with pytest.raises(InputError, match="did not train a multi-view generator"):
         load_generator(tmp_path)
 

@@ -1,8 +1,9 @@
 """Faces in thirteen views as arrays: rendered ones, or those of Multi-PIE.
 
 The detector's alignment is not used, for it would lay a profile otherwise than a face seen from the front. A rendered
-picture is taken whole, those of Multi-PIE are cut to the same frame (`mien.views.protocol.framing`), and the frame is
-made grey and as small as faces of FER2013. What a generator makes of a frame is a frame again, and goes the same way.
+picture is a frame as it is, those of Multi-PIE are cut to the same (`mien.views.protocol.framing`), and the middle of
+the frame is made grey and as small as faces of FER2013. What a generator makes of a frame is a frame again, and goes
+the same way.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ or four pictures in ten would be neutral."""
 
 FRONTAL_FLASH = 7
 """The light of Multi-PIE's pictures; a person in the same pose under other lights would be counted anew."""
+
+_ABOVE = 0.2
+"""Share of a frame above the brows; half of it on either side is hair or background in every view."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +147,10 @@ def read_views(spec: str, side: int | None = None) -> ViewData:
 
 
 def to_face(frame: ByteArray) -> ByteArray:
-    """A frame, RGB of shape (s, s, 3), as the classifier takes it: grey, (48, 48)."""
-    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    """A frame, RGB of shape (s, s, 3), as the classifier takes it: grey, (48, 48), without the rim where no face is."""
+    top = round(_ABOVE * len(frame))
+    left, side = top // 2, len(frame) - top
+    grey = cv2.cvtColor(frame[top:, left : left + side], cv2.COLOR_RGB2GRAY)
     return np.asarray(cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)
 
 

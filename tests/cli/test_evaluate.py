@@ -95,12 +95,20 @@ def test_bad_samples_are_left_out_when_asked(csv_file: Path) -> None:
     assert "1 bad samples are left out" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_one_line(csv_file: Path) -> None:
+    done = evaluate("--data", f"fer2013:{csv_file}", "--json", "/dev/full")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("mien: error: what was to be written could not be (")
+
+
 def test_a_single_class_is_no_evaluation(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "fer2013.csv", ["PublicTest"] * 3, classes=1)
     done = evaluate("--data", f"fer2013:{path}")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert "split 'public' has only the class 'angry'" in line
+    assert f"{path}: split 'public' has only the class 'angry'" in line
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_a_feature_and_a_classifier(csv_file: Path, tmp_path: Path) -> None:
     [
         (["--recipe", "vgg91"], "did you mean 'vgg19'"),
         (["--recipe", "hog+swm"], "did you mean 'svm'"),
+        (["--recipe", "hog+svm", "--epochs", "3"], "--epochs are for networks"),
         (["--recipe", "vgg19-published"], "split private: there are no labelled pictures"),
     ],
 )
@@ -85,6 +86,12 @@ def test_bad_rows_end_a_training_or_are_counted(csv_file: Path, tmp_path: Path) 
     done = mien(*command, tmp_path / "run", "--skip-bad")
     assert done.returncode == 0, done.stderr
     assert "left out 1 bad samples" in done.stdout
+    assert mien("export", tmp_path / "run").returncode == 2
+    done = mien("export", tmp_path / "run", "--skip-bad")
+    assert done.returncode == 0, done.stderr
+    done = mien("train", "--recipe", "dct+nb", "--data", f"fer2013:{csv_file}", "--out", tmp_path / "c", "--skip-bad")
+    assert done.returncode == 0, done.stderr
+    assert "mien: 1 bad samples are left out" in done.stderr
 
 
 def write_jaffe(folder: Path) -> None:
@@ -109,6 +116,20 @@ def test_cross_validation_by_person(recipe: str, tmp_path: Path) -> None:
     assert (figures["n"], len(figures["fold_accuracies"])) == (20, 5)
     if recipe == "pca+svm":
         assert figures["accuracy"] == 1.0  # sharpness tells the classes apart
+
+
+def test_cross_validation_counts_what_it_leaves_out(tmp_path: Path) -> None:
+    (tmp_path / "jaffe").mkdir()
+    write_jaffe(tmp_path / "jaffe")
+    (tmp_path / "jaffe" / "KA.XX1.1.tiff").write_bytes(b"no picture")
+    command = ["crossval", "--recipe", "dct+nb", "--data", f"jaffe:{tmp_path}/jaffe", "--protocol", "loso", "--out"]
+    done = mien(*command, tmp_path / "stopped")
+    assert (done.returncode, "KA.XX1.1.tiff: the name is not of the form" in done.stderr) == (2, True)
+    done = mien(*command, tmp_path / "out", "--skip-bad")
+    assert done.returncode == 0, done.stderr
+    assert "mien: 1 bad samples are left out" in done.stderr
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert (figures["n"], figures["skipped"]) == (20, 1)
 
 
 def test_cross_validation_needs_people(csv_file: Path, tmp_path: Path) -> None:

@@ -71,6 +71,74 @@ def test_image_folders_go_by_name_not_by_alphabet(tmp_path: Path, pictures: np.n
     }
 
 
+def test_kaggle_names_tell_the_test_parts_apart(tmp_path: Path, pictures: np.ndarray) -> None:
+    for name in EKMAN7.labels:
+        for part, files in {"train": ["Training_1"], "test": ["PublicTest_2", "PrivateTest_3", "im4"]}.items():
+            (tmp_path / part / name).mkdir(parents=True)
+            for file in files:
+                cv2.imwrite(str(tmp_path / part / name / f"{file}.jpg"), pictures[0])
+    (tmp_path / "test" / "sad" / "Thumbs.db").write_bytes(b"no picture")
+    assert {split: len(read_data(f"fer2013:{tmp_path}", split)) for split in ("train", "public", "private")} == {
+        "train": 7,
+        "public": 7,
+        "private": 14,
+    }
+    (tmp_path / "train" / "fear" / "Training_1.jpg").unlink()
+    with pytest.raises(DatasetError, match="train/fear: nothing in the folder of class 'fear'"):
+        read_data(f"fer2013:{tmp_path}", "train")
+    assert read_data(f"fer2013:{tmp_path}", "train", skip_bad=True).skipped == 1
+
+
+def test_other_spellings_of_the_csv(csv_file: Path, tmp_path: Path) -> None:
+    """A mark of the encoding at its start, and spaces behind the commas of the header."""
+    text = csv_file.read_text().replace("emotion,pixels,Usage", "emotion, pixels, Usage")
+    other = tmp_path / "other.csv"
+    other.write_text(text, encoding="utf-8-sig")
+    assert read_data(f"fer2013:{other}", "train").labels.tolist() == [3, 0]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfee\x00m\x00", bytes(range(256))])
+def test_what_is_no_text_is_no_csv(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"wrong\.csv: not a csv in UTF-8"):
+        read_data(f"fer2013:{file}", "train")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("image", b"no picture", "row 2: <bytes>: not a picture"),
+        ("image", None, "row 2: <bytes>: the file is empty"),
+        ("emotion", 7, "row 2: label 7"),
+        ("usage", None, "row 2: usage None"),
+        ("ferplus_votes", [1] * 9, "row 2: ferplus_votes are not 10 counts"),
+        ("ferplus_votes", [-1, *[1] * 9], "row 2: ferplus_votes are not 10 counts"),
+    ],
+)
+def test_a_bad_row_of_the_parquet_copy_is_named(
+    column: str, value: object, message: str, parquet_file: Path, tmp_path: Path
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    rows = pq.read_table(parquet_file).to_pylist()
+    rows[1][column] = value
+    bad = tmp_path / "bad.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), bad)
+    with pytest.raises(DatasetError, match=rf"bad\.parquet, {message}"):
+        read_data(f"fer2013:{bad}", "train")
+    skipping = read_data(f"fer2013:{bad}", "train", skip_bad=True)
+    assert (skipping.labels.tolist(), skipping.skipped) == ([3], 1)
+
+
+def test_a_damaged_parquet_copy(parquet_file: Path) -> None:
+    content = bytearray(parquet_file.read_bytes())
+    content[100:4000] = bytes(3900)
+    parquet_file.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"fer2013\.parquet: not FER2013 as Parquet"):
+        read_data(f"fer2013:{parquet_file}", "train")
+
+
 def test_counts_are_the_published_ones(fer2013: Path) -> None:
     expected = {"train": [3995, 436, 4097, 7215, 4830, 3171, 4965], "public": [467, 56, 496, 895, 653, 415, 607]}
     for split, counts in expected.items():
@@ -84,7 +152,7 @@ def test_bad_copies_are_named(tmp_path: Path, csv_file: Path) -> None:
         read_data(f"fer2013:{tmp_path}/nowhere.csv", "train")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")
-    with pytest.raises(DatasetError, match=r"wrong\.csv: not FER2013's csv"):
+    with pytest.raises(DatasetError, match=r"wrong\.csv, line 1: there is no column emotion, pixels, Usage"):
         read_data(f"fer2013:{wrong}", "train")
     cut = tmp_path / "cut.csv"
     cut.write_text(csv_file.read_text().splitlines()[0] + "\n3,1 2 3,Training\n")

@@ -16,14 +16,14 @@ def write_csv(path: Path, rows: list[tuple[int, str]]) -> str:
 
 
 def test_publications_differ_in_what_they_validate_on(tmp_path: Path) -> None:
-    rows = [(0, "Training"), (1, "Training"), (2, "PublicTest"), (3, "PrivateTest")]
+    rows = [(0, "Training"), (1, "Training"), (0, "PublicTest"), (1, "PrivateTest")]
     spec = write_csv(tmp_path / "fer2013.csv", rows)
     parts = read_parts(spec)
     assert (parts.name, parts.split) == ("fer2013", "public")
-    assert (parts.training.labels.tolist(), parts.validation.labels.tolist()) == ([0, 1], [2])
+    assert (parts.training.labels.tolist(), parts.validation.labels.tolist()) == ([0, 1], [0])
     both = read_parts(spec, ("public", "private"))
     assert both.split == "public+private"
-    assert both.validation.labels.tolist() == [2, 3]
+    assert both.validation.labels.tolist() == [0, 1]
     assert both.validation.images[:, 0, 0].tolist() == [2, 3]
 
 
@@ -33,8 +33,18 @@ def test_one_class_is_nothing_to_learn(tmp_path: Path) -> None:
         read_parts(spec)
 
 
+def test_a_class_without_training_pictures_is_named(tmp_path: Path) -> None:
+    rows = [(0, "Training"), (3, "Training"), (0, "PublicTest"), (1, "PublicTest"), (2, "PublicTest")]
+    spec = write_csv(tmp_path / "fer2013.csv", rows)
+    with pytest.raises(DatasetError, match=r"fer2013\.csv: split train has no picture of disgust, fear, on"):
+        read_parts(spec)
+    assert len(read_parts(spec, skip_bad=True).validation) == 3
+    more = write_csv(tmp_path / "more.csv", [(1, "Training"), (2, "Training")])
+    assert len(read_parts(spec, also=[more]).training) == 4
+
+
 def test_bad_samples_of_both_parts_are_counted(tmp_path: Path) -> None:
-    rows = [(0, "Training"), (1, "Training"), (9, "Training"), (2, "PublicTest"), (8, "PublicTest")]
+    rows = [(0, "Training"), (1, "Training"), (9, "Training"), (1, "PublicTest"), (8, "PublicTest")]
     spec = write_csv(tmp_path / "fer2013.csv", rows)
     with pytest.raises(DatasetError, match=r"fer2013\.csv, line 4: label 9"):
         read_parts(spec)

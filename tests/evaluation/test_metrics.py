@@ -61,6 +61,12 @@ def test_few_faces_scale_all_classes_nearly_alike() -> None:
     assert np.abs(bias).max() < 0.2
 
 
+def test_a_network_that_is_always_wrong_is_not_turned_about() -> None:
+    truth = np.random.default_rng(3).integers(0, 4, 500)
+    scale, _ = fit_scaling(-5.0 * np.eye(4)[truth], truth)
+    assert (scale > 0).all()
+
+
 @pytest.mark.parametrize("size", [1e-3, 1e3])
 def test_scores_of_any_size_and_a_class_that_never_comes(size: float) -> None:
     rng = np.random.default_rng(2)

@@ -110,4 +110,4 @@ def test_classical_roads_have_no_start(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app, ["train", "--recipe", "lbp+svm", "--data", "fer2013:x.csv", "--start", "run", "--out", str(tmp_path)]
     )
-    assert "--also and --start are for networks" in str(done.exception)
+    assert "--also, --start and --epochs are for networks" in str(done.exception)

@@ -102,6 +102,39 @@ def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path) -> None:
             run.start({"recipe": describe_recipe(SHORT), "data": "new.csv", "seed": 0})
 
 
+def test_a_run_goes_on_with_the_data_set_it_began_with(tmp_path: Path) -> None:
+    config = {"recipe": describe_recipe(SHORT), "seed": 0}
+    run = Run(tmp_path)
+    run.start(config | {"data": "fer2013:here"})
+    run.start(config | {"data": "fer2013:there"})
+    for other in ({"data": "rafdb:there"}, {"data": "fer2013:here", "also": ["views:here"]}):
+        with pytest.raises(InputError, match="another data set; give a new folder"):
+            run.start(config | other)
+    with pytest.raises(InputError, match="another start; give a new folder"):
+        run.start(config | {"data": "fer2013:here", "start": "mien train --recipe mien"})
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", "{}"])
+def test_a_damaged_configuration(content: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(content)
+    for use in (lambda run: run.recipe, lambda run: run.start({"recipe": {}, "data": "x", "seed": 0})):
+        with pytest.raises(InputError, match="not a training run"):
+            use(Run(tmp_path))
+
+
+def test_damaged_files_of_a_run_are_named(tmp_path: Path) -> None:
+    run = run_training(tmp_path, stop_after=1)
+    whole = (tmp_path / "state.npz").read_bytes()
+    middle = len(whole) // 2
+    for broken in (b"", b"no archive", whole[:middle], whole[:middle] + bytes(64) + whole[middle + 64 :]):
+        (tmp_path / "state.npz").write_bytes(broken)
+        with pytest.raises(DatasetError, match=r"state\.npz: damaged"):
+            run.load_state()
+    (tmp_path / "metrics.jsonl").write_text('{"epoch": 1, "lo')
+    with pytest.raises(DatasetError, match=r"metrics\.jsonl: damaged"):
+        _ = run.metrics
+
+
 def test_folders_that_are_no_runs(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a training run"):
         _ = Run(tmp_path).recipe

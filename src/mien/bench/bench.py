@@ -51,8 +51,8 @@ def bench(
     cards: list[Path] = []
     for number, system in enumerate(systems):
         place = folder / system.name
-        has_model = system.kind == "shipped" or any(place.glob("*.json"))
-        if left <= 0 and not has_model:
+        begun = [place / f"{system.name}.json", place / "weights.npz"]
+        if left <= 0 and system.kind != "shipped" and not any(file.exists() for file in begun):
             report(f"{system.name}: no time left")
             continue
         if left > 0:
@@ -61,7 +61,7 @@ def bench(
             system.train(place, data, started + left / max(networks, 1), report)
             left -= time.monotonic() - started
         card = system.card(place, data, report)
-        rows.append(_row(system.name, system.kind, card, place, report))
+        rows.append(_row(system.name, system.kind, card, data, place, report))
         row_done(rows[-1])
         if system.kind == "network" and rows[-1].label_set == data.training.label_set.name:
             cards.append(card)
@@ -71,22 +71,23 @@ def bench(
     return rows
 
 
-def _row(name: str, kind: str, card: Path, place: Path, report: Callable[[str], None]) -> Row:
-    """The row of a card, timed once: the same card is not measured again."""
+def _row(name: str, kind: str, card: Path, data: Parts, place: Path, report: Callable[[str], None]) -> Row:
+    """The row of a card, timed once: the same card is not measured again on the same data."""
     from mien.models import checksum
 
-    path, key = place / "row.json", checksum(card.read_bytes())
+    path = place / "row.json"
+    key = {"card": checksum(card.read_bytes()), "data": f"{data.name} {data.split}, n {len(data.validation)}"}
     if path.exists():
         try:
             stored = json.loads(path.read_text())
-            if stored.pop("card") == key:
+            if key == {"card": stored.pop("card"), "data": stored.pop("data", "")}:
                 return Row(**stored)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: damaged ({error}); remove it and it is measured again") from None
     report(f"{name}: timing")
-    row = measure(name, kind, card)
+    row = measure(name, kind, card, data)
     place.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"card": key, **asdict(row)}, indent=2) + "\n")
+    path.write_text(json.dumps(key | asdict(row), indent=2) + "\n")
     return row
 
 
@@ -100,4 +101,4 @@ def _committee(cards: Sequence[Path], data: Parts, place: Path, report: Callable
     form_committee(cards, path)
     weigh(path, data.validation)
     calibrate(path, data.validation, data.training, data=data.name, split=data.split)
-    return _row(f"{COMMITTEE} of {len(cards)}", COMMITTEE, path, place, report)
+    return _row(f"{COMMITTEE} of {len(cards)}", COMMITTEE, path, data, place, report)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mien.datasets.parts import Parts
-from mien.errors import UnknownName
+from mien.errors import ModelError, UnknownName
 from mien.models.card import read_card
 from mien.models.paths import find_card
 from mien.models.registry import list_models
@@ -67,7 +67,7 @@ class NetworkSystem:
         from mien.training.run import Run
 
         run, card = Run(folder), folder / f"{self.name}.json"
-        if not card.exists() or read_card(card).training["epochs"] < len(run.metrics):
+        if not is_measured(card, data) or read_card(card).training["epochs"] < len(run.metrics):
             report(f"{self.name}: measuring")
             export(run, data, folder)
         return card
@@ -83,7 +83,7 @@ class ClassicSystem:
     def train(self, folder: Path, data: Parts, until: float, report: Callable[[str], None]) -> None:
         from mien.classifiers.train import export_classic, train_classic
 
-        if not self._card(folder).exists():
+        if not is_measured(self._card(folder), data):
             export_classic(train_classic(self.name, data.training, 0, report), self.name, 0, data, folder)
 
     def card(self, folder: Path, data: Parts, report: Callable[[str], None]) -> Path:
@@ -105,6 +105,15 @@ class ShippedSystem:
 
     def card(self, folder: Path, data: Parts, report: Callable[[str], None]) -> Path:
         return find_card(self.name)
+
+
+def is_measured(card: Path, data: Parts) -> bool:
+    """Whether a card has figures on these data: a bench that was stopped, or other data, may have left one without."""
+    try:
+        measured = read_card(card).measured if card.exists() else []
+    except ModelError:
+        return False
+    return any((row["data"], row["split"]) == (data.name, data.split) for row in measured)
 
 
 CLASSIC_PAIRS = tuple(

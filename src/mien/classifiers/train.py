@@ -21,7 +21,8 @@ from mien.errors import InputError
 from mien.evaluation.card_figures import calibrate
 from mien.evaluation.folds import Predict
 from mien.models import Head, Input, ModelCard, checksum, write_card
-from mien.models.card import softmax
+from mien.models.card import MARGIN, softmax
+from mien.writing import whole_file
 
 
 def train_classic(name: str, training: FaceData, seed: int, report: Callable[[str], None]) -> Pipeline:
@@ -99,9 +100,8 @@ def export_classic(pipeline: Pipeline, name: str, seed: int, data: Parts, folder
     weights = estimator_to_bytes(pipeline)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.safetensors"
-    partial = file.with_suffix(".partial")
-    partial.write_bytes(weights)
-    os.replace(partial, file)
+    with whole_file(file) as partial:
+        partial.write_bytes(weights)
     side = training.images.shape[-1]
     card = ModelCard(
         name=name,
@@ -109,7 +109,7 @@ def export_classic(pipeline: Pipeline, name: str, seed: int, data: Parts, folder
         licence="MIT",
         file=file.name,
         sha256=checksum(weights),
-        input=Input(frame=side, size=side, margin=1.0, mean=0.0, std=1.0),
+        input=Input(frame=side, size=side, margin=MARGIN, mean=0.0, std=1.0),
         heads=(Head(training.label_set.name),),
         parameters=count_parameters(pipeline),
         macs=0,

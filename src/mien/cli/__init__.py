@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
+from typing import NoReturn
 
 from mien.errors import MienError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the operating system says when nothing more can be written; it does not say to which file."""
 
 
 def main() -> None:
@@ -20,12 +25,14 @@ def main() -> None:
         _fail(str(error), debug)
     except OSError as error:
         # A full disk, or a place that may not be written to; anything else without a file is a defect of ours.
-        if error.filename is None:
+        if error.filename is not None:
+            _fail(f"{error.filename}: {error.strerror}", debug)
+        if error.errno not in FULL:
             raise
-        _fail(f"{error.filename}: {error.strerror}", debug)
+        _fail(f"what was to be written could not be ({error.strerror})", debug)
 
 
-def _fail(message: str, debug: bool) -> None:
+def _fail(message: str, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exc()
     print(f"mien: error: {message}", file=sys.stderr)

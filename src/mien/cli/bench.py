@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import MissingExtra
 
 
@@ -18,6 +19,7 @@ def bench(
     only: Annotated[
         list[str] | None, typer.Option(help="A recipe, feature+classifier or shipped:MODEL; may be given again.")
     ] = None,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Train and measure published systems, as many and as long as the budget allows, and print one table."""
     try:
@@ -33,7 +35,8 @@ def bench(
     systems = [find_system(name) for name in only] if only else default_systems()
     console, progress = Console(), Console(stderr=True)
     with progress.status("reading the data") as status:
-        faces = read_parts(data)
+        faces = read_parts(data, skip_bad=skip_bad)
+        tell_skipped(faces.skipped)
 
         def row_done(row: Row) -> None:
             progress.print(f"{row.system}: {row.cells()[2]}, ten crops {row.cells()[3]}", highlight=False)
@@ -45,4 +48,10 @@ def bench(
             raise typer.Exit(130) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / "bench.md").write_text(markdown_table(rows))
-    console.print(console_table(rows, f"{faces.name} {faces.split}, n {len(faces.validation)}"))
+    table = console_table(rows, f"{faces.name} {faces.split}, n {len(faces.validation)}")
+    # A narrow terminal breaks the lines; rich would cut the figures.
+    wide = Console(width=1000).measure(table).maximum
+    Console(width=max(console.width, wide)).print(table)
+    done = {row.system for row in rows}
+    if waiting := [system.name for system in systems if system.name not in done]:
+        console.print(f"no time was left for {', '.join(waiting)}", soft_wrap=True, highlight=False)

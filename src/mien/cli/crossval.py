@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import MissingExtra
 
 
@@ -38,7 +39,7 @@ def crossval(
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
     crops: Annotated[int, typer.Option(help="Views of each test face: 1, 5 or 10.")] = 1,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Cross-validate a recipe; the answers of all folds are counted together."""
     from mien.cli.evaluate import figures_table
@@ -48,6 +49,7 @@ def crossval(
     console = Console()
     with Console(stderr=True).status("reading the data") as status:
         faces = read_data(data, ALL, skip_bad=skip_bad)
+        tell_skipped(faces.skipped)
         if protocol is Protocol.subjects:
             parts = splitters.subject_folds(faces, folds, seed)
         elif protocol is Protocol.stratified:
@@ -76,6 +78,7 @@ def crossval(
         "split": f"{len(parts)} folds ({protocol.value})",
         "label_set": faces.label_set.name,
         "crops": crops,
+        "skipped": faces.skipped,
         **result.figures,
     }
     out.mkdir(parents=True, exist_ok=True)

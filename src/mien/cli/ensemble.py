@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import InputError
 
 
@@ -31,6 +32,7 @@ def ensemble(
     rule: Annotated[
         Rule, typer.Option(help="Mean of the probabilities, weighted by validation accuracy, majority vote, or median.")
     ] = Rule.mean,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Form a committee of models: a card that is a model like any other, and may be a member in its turn."""
     from mien.datasets import find_reader, read_data
@@ -58,7 +60,8 @@ def ensemble(
         if len(reader.splits) < 2:
             raise InputError(f"{reader.name} has no official validation part to measure on")
         with Console(stderr=True).status("reading the data") as status:
-            training, validation = (read_data(data, split) for split in reader.splits[:2])
+            training, validation = (read_data(data, split, skip_bad=skip_bad) for split in reader.splits[:2])
+            tell_skipped(training.skipped + validation.skipped)
             out.parent.mkdir(parents=True, exist_ok=True)
             command += ["--data", f"{reader.name}:PATH"]
             form_committee(cards, out, fusion, {"command": shlex.join(command)})

@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import DatasetError, MissingExtra
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def evaluate(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Measure on blurred, noisy, dark, ... faces too (takes minutes).")
     ] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Measure a model on a data set of faces."""
     from mien.datasets import ALL, find_reader, read_data
@@ -62,7 +63,7 @@ def evaluate(
             from mien.evaluation.report import write_report
         except ImportError:
             raise MissingExtra("--report", "train") from None
-    reader, _ = find_reader(data)
+    reader, path = find_reader(data)
     if split is None:
         split = reader.splits[1] if len(reader.splits) > 1 else ALL
     label_set = get_label_set(head) if head is not None else None
@@ -70,10 +71,9 @@ def evaluate(
     table: list[RobustnessRow] = []
     with Console(stderr=True).status("reading the data") as status:
         faces = read_data(data, split, skip_bad=skip_bad)
-        if faces.skipped:
-            print(f"mien: {faces.skipped} bad samples are left out", file=sys.stderr)
+        tell_skipped(faces.skipped)
         label_set = label_set or choose_label_set(network, faces)
-        check_classes(faces, label_set, split)
+        check_classes(faces, label_set, f"{path}: split {split!r}")
         seen = None
         if reader.splits and split not in (reader.splits[0], ALL):
             try:
@@ -127,14 +127,14 @@ def evaluate(
         console.print(f"wrote {report / 'index.html'}", soft_wrap=True, highlight=False)
 
 
-def check_classes(faces: FaceData, label_set: LabelSet, split: str) -> None:
-    """Raise `DatasetError` if there is nothing to tell apart."""
+def check_classes(faces: FaceData, label_set: LabelSet, where: str) -> None:
+    """Raise `DatasetError`, naming `where` they are from, if there is nothing to tell apart."""
     from mien.evaluation.protocol import labelled
 
     _, truth = labelled(faces, label_set)
     present = np.unique(truth)
     if len(present) == 1:
-        raise DatasetError(f"split {split!r} has only the class {label_set.labels[present[0]]!r}")
+        raise DatasetError(f"{where} has only the class {label_set.labels[present[0]]!r}")
 
 
 def written_crops(crops: int) -> str:

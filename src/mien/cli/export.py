@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import MissingExtra
 
 
@@ -15,6 +16,7 @@ def export(
     run: Annotated[Path, typer.Argument(help="Folder that mien train wrote.")],
     data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved since the training.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; the run's own by default.")] = None,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest.
 
@@ -37,7 +39,9 @@ def export(
 
     spec = data or source.config["data"]
     with Console(stderr=True).status("writing, calibrating and measuring"):
-        card = write(source, read_parts(spec, source.recipe.validation), out or run)
+        faces = read_parts(spec, source.recipe.validation, skip_bad=skip_bad)
+        tell_skipped(faces.skipped)
+        card = write(source, faces, out or run)
     _print_written(card, card.with_suffix(".onnx"))
 
 

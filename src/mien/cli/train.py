@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mien.cli.skipping import SkipBad, tell_skipped
 from mien.errors import InputError, MissingExtra
 
 
@@ -22,7 +23,7 @@ def train(
     ] = "mien",
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out and count samples that are bad.")] = False,
+    skip_bad: SkipBad = False,
     also: Annotated[
         list[str] | None, typer.Option(help="More data to learn from, all parts of it, for example views:VIEWS.")
     ] = None,
@@ -31,8 +32,8 @@ def train(
     ] = None,
 ) -> None:
     """Train a model by a recipe; goes on where it stopped if it was interrupted."""
-    if "+" in recipe and (also or start):
-        raise InputError("--also and --start are for networks")
+    if "+" in recipe and (also or start or epochs):
+        raise InputError("--also, --start and --epochs are for networks")
     if "+" in recipe:
         _train_classic(data, out, recipe, seed, skip_bad)
         return
@@ -117,6 +118,7 @@ def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -
     make_pipeline(*split_name(name))  # a wrong name is said before the data is read
     with Console(stderr=True).status("reading the data") as status:
         faces = read_parts(data, skip_bad=skip_bad)
+        tell_skipped(faces.skipped)
         pipeline = train_classic(name, faces.training, seed, status.update)
         status.update("writing, calibrating and measuring")
         card = export_classic(pipeline, name, seed, faces, out)

@@ -15,17 +15,22 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mien.datasets.media import Picture, Pixels
+from mien.datasets.files import ListedPicture, attempt, files_in
+from mien.datasets.media import Media, Picture, Pixels
 from mien.datasets.reader import Reader, Rows
 from mien.datasets.sample import Sample
+from mien.datasets.tables import read_table
 from mien.errors import BadSample, DatasetError, MissingExtra, UnreadableImage
 from mien.labels import EKMAN7
 
 SIZE = 48
+VOTES = 10
+"""FER+ votes of a picture: eight emotions, unknown, not a face."""
 SPLITS = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
 """Names of the parts in the original file and here."""
 
-# Kaggle's folders hold both test splits in one; file names do not tell them apart.
+# Kaggle's folder of test pictures holds both test splits: PublicTest_8514439.jpg, PrivateTest_10131363.jpg. Where the
+# names were changed since, nothing tells them apart, and all are taken for the split that is not chosen by.
 FOLDERS = {"train": "train", "test": "private"}
 
 COUNTS = {
@@ -64,14 +69,8 @@ def read(path: Path) -> Rows:
 
 def _read_csv(path: Path) -> Rows:
     csv.field_size_limit(sys.maxsize)
-    with path.open(newline="") as file:
-        lines = csv.DictReader(file)
-        missing = {"emotion", "pixels", "Usage"} - set(lines.fieldnames or ())
-        if missing:
-            raise DatasetError(f"{path}: not FER2013's csv; it lacks the column {', '.join(sorted(missing))}")
-        for row in lines:
-            where = f"{path}, line {lines.line_num}"
-            yield _sample(where, row["emotion"], row["Usage"], _PixelText(row["pixels"] or "", where))
+    for where, row in read_table(path, ("emotion", "pixels", "Usage")):
+        yield attempt(_sample, where, row["emotion"], row["Usage"], _PixelText(row["pixels"], where))
 
 
 def _read_folders(path: Path) -> Rows:
@@ -80,8 +79,13 @@ def _read_folders(path: Path) -> Rows:
             files = path / folder / name
             if not files.is_dir():
                 raise DatasetError(f"{files}: no such folder; Kaggle's copy has train/ and test/, seven classes each")
-            for file in sorted(files.iterdir()):
-                yield Sample(str(file.relative_to(path)), Picture(file), label, EKMAN7, split)
+            empty = True
+            for file in files_in(files):
+                empty = False
+                part = SPLITS.get(file.stem.partition("_")[0], split)
+                yield Sample(file.relative_to(path).as_posix(), Picture(file), label, EKMAN7, part)
+            if empty:
+                yield BadSample(f"{files}: nothing in the folder of class {name!r}", split)
 
 
 def _read_parquet(path: Path) -> Rows:
@@ -99,27 +103,23 @@ def _read_parquet(path: Path) -> Rows:
             for batch in file.iter_batches(1024):
                 for row in batch.to_pylist():
                     number += 1
-                    votes = row.get("ferplus_votes")
-                    yield _sample(
-                        f"{path}, row {number}",
-                        row["emotion"],
-                        row["usage"],
-                        Picture(row["image"] or b""),
-                        None if votes is None else np.array(votes, np.uint8),
-                    )
-    except pa.ArrowException as error:
+                    where = f"{path}, row {number}"
+                    media = ListedPicture(row["image"] or b"", where)
+                    yield attempt(_sample, where, row["emotion"], row["usage"], media, row.get("ferplus_votes"))
+    except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{path}: not FER2013 as Parquet ({error})") from None
 
 
-def _sample(
-    where: str, emotion: object, usage: str, media: Picture | _PixelText, votes: npt.NDArray[np.uint8] | None = None
-) -> Sample | BadSample:
+def _sample(where: str, emotion: object, usage: str, media: Media, votes: list[int] | None = None) -> Sample:
     split = SPLITS.get(usage)
     if split is None:
-        return BadSample(f"{where}: usage {usage!r} is none of {', '.join(SPLITS)}")
+        raise BadSample(f"{where}: usage {usage!r} is none of {', '.join(SPLITS)}")
     if str(emotion) not in map(str, range(len(EKMAN7))):
-        return BadSample(f"{where}: label {emotion} is none of FER2013's 0 to 6", split)
-    return Sample(where, media, int(str(emotion)), EKMAN7, split, votes=votes)
+        raise BadSample(f"{where}: label {emotion} is none of FER2013's 0 to 6", split)
+    if votes is not None and (len(votes) != VOTES or not all(count in range(256) for count in votes)):
+        raise BadSample(f"{where}: ferplus_votes are not {VOTES} counts", split)
+    counts = None if votes is None else np.array(votes, np.uint8)
+    return Sample(where, media, int(str(emotion)), EKMAN7, split, votes=counts)
 
 
 FER2013 = Reader(

@@ -56,13 +56,13 @@ def read_parts(
     also : sequence of str
         More data sets to train on, each ``name:path``, all parts of them. They get the labels of the first.
     skip_bad : bool
-        As for `read_data`.
+        As for `read_data`; and do without the classes of which there is nothing to learn from.
 
     Raises
     ------
     DatasetError
-        If the data set has no official parts, a copy cannot be read, its training part has a single class, or the
-        labels of another have no counterpart in it.
+        If the data set has no official parts, a copy cannot be read, its training part has a single class or none of
+        one that it is measured on, or the labels of another have no counterpart in it.
     """
     reader, _ = find_reader(spec)
     if len(reader.splits) < 2:
@@ -75,4 +75,12 @@ def read_parts(
         only = training.label_set.labels[known[0]]
         raise DatasetError(f"{spec}: all pictures of split {reader.splits[0]} are {only!r}; there is nothing to learn")
     more = [translate(read_data(other, ALL, skip_bad=skip_bad), training) for other in also]
-    return Parts(spec, join([training, *more]), validation, "+".join(splits))
+    joined = join([training, *more])
+    unlearnt = np.setdiff1d(validation.labels, joined.labels)
+    if len(unlearnt) and not skip_bad:
+        missing = ", ".join(training.label_set.labels[label] for label in unlearnt)
+        raise DatasetError(
+            f"{spec}: split {reader.splits[0]} has no picture of {missing}, on which split {'+'.join(splits)} tests; "
+            "--skip-bad trains without"
+        )
+    return Parts(spec, joined, validation, "+".join(splits))

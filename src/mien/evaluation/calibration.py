@@ -12,6 +12,7 @@ PRIOR = 10.0
 log losses, for scores whose standard deviation is one. So on few faces all classes are scaled nearly alike."""
 
 _STEPS, _ENOUGH = 50, 1e-8
+_LEAST_SCALE = 0.01  # else a network that has learnt nothing would have its answers turned about
 
 
 def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> tuple[Array, Array]:
@@ -27,7 +28,8 @@ def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]
     Returns
     -------
     scale, bias : ndarray of float64, shape (k,)
-        Probabilities are ``softmax(logits * scale + bias)``; scales below 1 if the network was too sure of itself.
+        Probabilities are ``softmax(logits * scale + bias)``; scales, all positive, are below 1 if the network was too
+        sure of itself.
 
     Notes
     -----
@@ -65,4 +67,4 @@ def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]
             break
         values = values - step
         p = loss(values)[1]
-    return values[:k] / size, values[k:]
+    return np.maximum(values[:k], _LEAST_SCALE) / size, values[k:]

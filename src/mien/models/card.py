@@ -18,11 +18,16 @@ from mien.labels import LabelSet, get_label_set
 from mien.models.files import build, read_checked, reading_card
 from mien.models.fusion import RULES
 from mien.models.preparation import PREPARATIONS
+from mien.writing import whole_file
 
 FloatArray = npt.NDArray[np.float32]
 
 AVERAGES = ("logits", "probabilities")
 """What may be averaged over the views of a face."""
+
+MARGIN = 0.95
+"""`Input.margin` of models that were trained on FER2013's frames: whole photos are read best with it, by
+``tools/margin_study.py``."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +160,11 @@ class ModelCard:
 
 
 def write_card(card: ModelCard, path: Path) -> None:
-    """Write a card as JSON; a committee's without file, any other without members."""
+    """Write a card as JSON, whole or not at all; a committee's without file, any other without members."""
     absent = ("file", "sha256") if card.members else ("members", "rule")
     values = {name: value for name, value in asdict(card).items() if name not in absent}
-    path.write_text(json.dumps(values, indent=2) + "\n")
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(values, indent=2) + "\n")
 
 
 def read_card(path: Path) -> ModelCard:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from mien.labels import EKMAN7, LabelSet, can_map, get_label_set
+from mien.models.card import MARGIN
 from mien.training.augmentation import Augmentation
 from mien.training.schedule import SCHEDULES, Cosine, Schedule
 
@@ -146,7 +147,7 @@ class Recipe:
     patience: int | None = None
     views: str = "centre"
     average: str = "logits"
-    margin: float = 0.95
+    margin: float = MARGIN
     source: str = ""
 
     @property

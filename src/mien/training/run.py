@@ -11,9 +11,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from torch import Tensor
 
 from mien.errors import DatasetError, InputError
 from mien.training.recipe import Recipe, restore_recipe
+from mien.writing import whole_file
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,19 @@ class Run:
         """Write the configuration, or make sure that the folder's own is the same."""
         path = self.folder / "config.json"
         if path.exists():
-            before = json.loads(path.read_text())
-            # The data may lie elsewhere by now; recipe and seed must be what they were. Recipes are compared, not what
-            # is written of them: settings that there were not yet when the run began have their defaults.
-            before["recipe"], wanted = _recipe_or_none(before.get("recipe")), restore_recipe(config["recipe"])
-            changed = [key for key, value in (("recipe", wanted), ("seed", config["seed"])) if before.get(key) != value]
+            before = self.config
+            # Recipes are compared, not what is written of them: settings that there were not yet when the run began
+            # have their defaults. The data may lie elsewhere by now, but must be the same data sets.
+            then, now = (
+                {
+                    "seed": settings["seed"],
+                    "data set": [spec[: spec.find(":") + 1] for spec in (settings["data"], *settings.get("also", []))],
+                    "start": settings.get("start"),
+                }
+                for settings in (before, config)
+            )
+            then["recipe"], now["recipe"] = _recipe_or_none(before["recipe"]), restore_recipe(config["recipe"])
+            changed = [key for key in now if then[key] != now[key]]
             if changed:
                 raise InputError(
                     f"{self.folder} holds a run with another {' and '.join(changed)}; give a new folder to --out"
@@ -55,8 +62,11 @@ class Run:
         path = self.folder / "config.json"
         try:
             config: dict[str, Any] = json.loads(path.read_text())
-        except (OSError, json.JSONDecodeError) as error:
+            lacking = [key for key in ("recipe", "data", "seed") if key not in config]
+        except (OSError, ValueError, TypeError) as error:
             raise InputError(f"{self.folder}: not a training run ({error})") from None
+        if lacking:
+            raise InputError(f"{self.folder}: not a training run ({path.name} lacks {', '.join(lacking)})")
         return config
 
     @property
@@ -79,7 +89,10 @@ class Run:
     def metrics(self) -> list[dict[str, float]]:
         """One dict a finished epoch."""
         path = self.folder / "metrics.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        try:
+            return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        except ValueError as error:
+            raise DatasetError(f"{path}: damaged ({error})") from None
 
     def save_epoch(
         self, metrics: list[dict[str, float]], state: dict[str, Tensor], weights: dict[str, Tensor] | None
@@ -116,35 +129,20 @@ def _recipe_or_none(described: Any) -> Recipe | None:
 
 def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     """Write tensors as a NumPy archive, whole or not at all."""
-    partial = path.with_suffix(".partial.npz")
-    with _whole_or_not(partial, path):
+    with whole_file(path) as partial:
         np.savez(partial, allow_pickle=False, **{name: t.detach().cpu().numpy() for name, t in tensors.items()})
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
     """Read what `save_tensors` wrote."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here because NumPy leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: torch.from_numpy(archive[name]) for name in archive.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DatasetError(f"{path}: damaged ({error})") from None
 
 
 def _write(path: Path, text: str) -> None:
-    partial = path.with_suffix(path.suffix + ".partial")
-    with _whole_or_not(partial, path):
+    with whole_file(path) as partial:
         partial.write_text(text)
-
-
-@contextmanager
-def _whole_or_not(partial: Path, path: Path) -> Iterator[None]:
-    """Put `partial` in the place of `path` once it is written; if that fails, `path` stays as it was."""
-    try:
-        yield
-        os.replace(partial, path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror or error}); what was there before stays"
-        ) from None

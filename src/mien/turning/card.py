@@ -10,6 +10,7 @@ from typing import Any
 
 from mien.errors import ModelError
 from mien.models.files import build, reading_card
+from mien.writing import whole_file
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class GeneratorCard:
 
 def write_generator(card: GeneratorCard, path: Path) -> None:
     """Write a card as JSON."""
-    path.write_text(json.dumps(asdict(card), indent=2) + "\n")
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(asdict(card), indent=2) + "\n")
 
 
 def read_generator(path: Path) -> GeneratorCard:

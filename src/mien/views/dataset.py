@@ -19,6 +19,7 @@ from mien.errors import DatasetError, InputError, MissingExtra
 from mien.views.expressions import EXPRESSIONS, UNITS, Expression
 from mien.views.model import load_model
 from mien.views.recording import YAWS, Sitter, Studio, View
+from mien.writing import whole_file
 
 SETTINGS_FILE, PICTURES_FILE = "views.json", "views.parquet"
 """What a finished folder holds."""
@@ -175,13 +176,8 @@ def _start(out: Path, settings: Settings) -> None:
     if out.exists() and any(out.iterdir()):
         raise DatasetError(f"{out}: this folder holds something else; choose another")
     (out / _PARTS).mkdir(parents=True)
-    _write_whole(path, json.dumps(asdict(settings), indent=1).encode())
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    aside = path.with_name(path.name + ".partial")
-    aside.write_bytes(data)
-    aside.replace(path)
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(asdict(settings), indent=1))
 
 
 def _part(out: Path, number: int) -> Path:
@@ -241,10 +237,8 @@ def _render_part(studio: Studio, settings: Settings, out: Path, number: int) -> 
         for expression in EXPRESSIONS
         for view in studio.record(sitter, expression, settings.views)
     ]
-    path = _part(out, number)
-    aside = path.with_name(path.name + ".partial")
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema()), aside)
-    aside.replace(path)
+    with whole_file(_part(out, number)) as partial:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema()), partial)
 
 
 def _row(sitter: Sitter, expression: Expression, view: View, settings: Settings) -> dict[str, object]:
@@ -284,11 +278,9 @@ def schema() -> Any:
 def _join(out: Path, settings: Settings) -> None:
     """All parts in one file, a row group a person."""
     _, pq = import_parquet()
-    aside = out / (PICTURES_FILE + ".partial")
-    with pq.ParquetWriter(aside, schema()) as writer:
+    with whole_file(out / PICTURES_FILE) as partial, pq.ParquetWriter(partial, schema()) as writer:
         for number in range(settings.people):
             writer.write_table(pq.read_table(_part(out, number)))
-    aside.replace(out / PICTURES_FILE)
     for file in (out / _PARTS).iterdir():
         file.unlink()
     (out / _PARTS).rmdir()

@@ -94,7 +94,9 @@ def test_what_cannot_be_measured(generator_run: Path, folder: Path, tmp_path: Pa
 
     other = tmp_path / "other"
     other.mkdir()
-    (other / "config.json").write_text(json.dumps({"recipe": {"name": "mien", "network": "mien"}, "seed": 0}))
+    (other / "config.json").write_text(
+        json.dumps({"recipe": {"name": "mien", "network": "mien"}, "seed": 0, "data": "x:y"})
+    )
     assert isinstance(error := run(other, "--data", f"views:{folder}", *out), InputError)
     assert "did not train a multi-view generator" in str(error)
 

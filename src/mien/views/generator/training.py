@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -27,6 +26,7 @@ from mien.views.generator.pairs import Recordings, draw_pairs
 from mien.views.generator.paths import Paths
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
+from mien.writing import whole_file
 
 IMAGINED_SHARE = 0.5
 """How often the reconstruction path encodes what the generation path made."""
@@ -44,13 +44,9 @@ def start_run(run: Run, recipe: GeneratorRecipe, views: tuple[int, ...], data: s
         if changed := [key for key in ("recipe", "views", "seed") if before.get(key) != config[key]]:
             raise InputError(f"{run.folder} holds a run with another {' and '.join(changed)}; give a new folder")
         return
-    try:
-        run.folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as partial:
         partial.write_text(json.dumps(config, indent=2) + "\n")
-        os.replace(partial, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def train(

@@ -43,6 +43,15 @@ def test_a_recipe_fits_other_data() -> None:
     assert get_recipe("mien").fitted_to((FIVE,)).label_sets == (FIVE,)
 
 
+@pytest.mark.parametrize("name", ["vgg19-ckplus", "resnet18-ckplus"])
+def test_the_schedule_of_ck_plus(name: str) -> None:
+    """Wu Jie's script: 0.01 * 0.8^(e - 20) after epoch 20, of 60."""
+    recipe = get_recipe(name)
+    rates = [recipe.optimizer.learning_rate * recipe.schedule.factor(e, recipe.epochs, []) for e in (0, 20, 21, 30, 59)]
+    assert rates == pytest.approx([0.01, 0.01, 0.008, 0.01 * 0.8**10, 0.01 * 0.8**39])
+    assert (recipe.epochs, recipe.batch_size) == (60, 32)
+
+
 def test_progressive_sizes() -> None:
     recipe = get_recipe("mien")
     assert [recipe.size_at(epoch) for epoch in (0, 23, 24, 47)] == [32, 32, 44, 44]

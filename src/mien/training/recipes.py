@@ -154,6 +154,15 @@ def _wujie() -> Iterator[Recipe]:
         )
         yield honest
         yield _published(honest, "private")
+        if name != "resnet34":
+            yield replace(
+                honest,
+                name=f"{name}-ckplus",
+                description=f"{description} for CK+, with mien crossval",
+                epochs=60,
+                batch_size=32,
+                schedule=Decay(start=20, every=1, by=0.8),
+            )
         yield replace(
             _short(replace(honest, mean=FER2013_MEAN, std=FER2013_STD, sizes=sizes), epochs=epochs, rate=0.05),
             objectives=honest.objectives,
@@ -211,7 +220,7 @@ def _small() -> Iterator[Recipe]:
     for name, whose in (("mini-xception", "Arriaga et al. 2017"), ("mini-xception-48", "github.com/omar178")):
         honest = Recipe(
             name=name,
-            description="depthwise separable network of 58,000 parameters",
+            description="depthwise separable network of 58,000 parameters; without its first layers' L2 penalty",
             network=name,
             crop=48,
             mean=0.5,
@@ -233,7 +242,7 @@ def _small() -> Iterator[Recipe]:
             yield replace(short, objectives=honest.objectives, augmentation=LIGHT)
     five = Recipe(
         name="five-class",
-        description="five classes, real time",
+        description="five classes, real time; without the pictures that it took beside FER2013's",
         network="five-class",
         objectives=(Objective("five"),),
         crop=48,
@@ -333,7 +342,7 @@ def _others() -> Iterator[Recipe]:
     yield replace(
         plain,
         name="atulapra",
-        description="four convolutions, a much copied tutorial",
+        description="four convolutions, a much copied tutorial; without its decay of the rate by 1e-6 a step",
         network="atulapra",
         epochs=50,
         batch_size=64,

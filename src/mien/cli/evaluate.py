@@ -147,6 +147,16 @@ def written_title(figures: dict[str, Any]) -> str:
     return f"{figures['model']} on {figures['data']} {figures['split']}"
 
 
+OVERALL = {
+    "accuracy": "accuracy",
+    "accuracy_without_near_duplicates": "without near-duplicates",
+    "balanced_accuracy": "balanced accuracy (UAR)",
+    "macro_f1": "macro f1 (UF1)",
+    "ece": "ece",
+}
+"""What the figures of all classes together are called."""
+
+
 def figures_table(figures: dict[str, Any]) -> Table:
     """The figures for people."""
     table = Table(title=f"{written_title(figures)}, {written_crops(figures['crops'])}, n {figures['n']}")
@@ -154,16 +164,12 @@ def figures_table(figures: dict[str, Any]) -> Table:
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for label, row in figures["per_class"].items():
         table.add_row(label, f"{row['precision']:.1%}", f"{row['recall']:.1%}", f"{row['f1']:.1%}", str(row["n"]))
-    overall = {"accuracy": figures["accuracy"]}
-    if "accuracy_without_near_duplicates" in figures:
-        overall["without near-duplicates"] = figures["accuracy_without_near_duplicates"]
-    overall |= {k.replace("_", " "): figures[k] for k in ("balanced_accuracy", "macro_f1", "ece")}
-    intervals = {name.replace("_", " "): ends for name, ends in figures["intervals"].items()}
     parts = []
-    for name, value in overall.items():
-        ends = intervals.get(name)
-        between = f" ({100 * ends[0]:.1f} to {ends[1]:.1%})" if ends else ""
-        parts.append(f"{name} {value:.2%}{between}")
+    for key, name in OVERALL.items():
+        if key in figures:
+            ends = figures["intervals"].get(key)
+            between = f" ({100 * ends[0]:.1f} to {ends[1]:.1%})" if ends else ""
+            parts.append(f"{name} {figures[key]:.2%}{between}")
     table.caption = "\n".join([*parts, "in brackets: 95% bootstrap intervals"])
     return table
 

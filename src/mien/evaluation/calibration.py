@@ -60,11 +60,11 @@ def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]
         for rows, columns, of in ((0, 0, p * logits**2), (0, k, p * logits), (k, 0, p * logits), (k, k, p)):
             curvature[rows + classes, columns + classes] += of.sum(0)
         step = np.linalg.lstsq(curvature, slope, rcond=None)[0]
-        before = now
-        while (now := loss(values - step)[0]) > before and np.abs(step).max() > _ENOUGH:
+        after, q = loss(values - step)
+        while after > now and np.abs(step).max() > _ENOUGH:
             step /= 2
-        if before - now < _ENOUGH:
+            after, q = loss(values - step)
+        if now - after < _ENOUGH:
             break
-        values = values - step
-        p = loss(values)[1]
+        values, now, p = values - step, after, q
     return np.maximum(values[:k], _LEAST_SCALE) / size, values[k:]

@@ -131,7 +131,7 @@ def _tang() -> Iterator[Recipe]:
 
 def _wujie() -> Iterator[Recipe]:
     # What two CPU cores can give them is a few epochs: most on crops drawn as small as the network can take.
-    # Nineteen layers without shortcuts do not begin to learn if all of them turn in each step.
+    # VGG19 read one class after an epoch of equal angles, at twice the cost of plain steps; it has those instead.
     plain, turning = Optimizer("nesterov", 0.02), Optimizer("muon", 0.05, turn=0.02)
     named = (
         ("vgg19", "VGG19 with batch normalisation", 6, ((0.0, 32), (0.8, 44)), plain),

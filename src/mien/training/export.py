@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from mien.datasets import FaceData
 from mien.datasets.parts import Parts
@@ -123,21 +124,7 @@ def write_onnx(network: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[
 
 
 def count_macs(network: nn.Module, *inputs: Tensor) -> int:
-    """Multiplications with addition in the convolutions and linear layers, for one row of inputs."""
-    total = 0
-
-    def count(module: nn.Module, _inputs: object, output: Tensor) -> None:
-        nonlocal total
-        per_output = module.weight[0].numel()  # type: ignore[index]
-        total += output[0].numel() * int(per_output)
-
-    hooks = [
-        module.register_forward_hook(count)
-        for module in network.modules()
-        if isinstance(module, (nn.Conv2d, nn.Linear))
-    ]
-    with torch.no_grad():
+    """Multiplications with addition in convolutions and matrix products, for one row of inputs."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network.eval()(*inputs)
-    for hook in hooks:
-        hook.remove()
-    return total
+    return int(counter.get_total_flops()) // 2  # it counts a multiplication and an addition as two

@@ -58,9 +58,10 @@ def test_the_card(generator: Path, networks: Networks) -> None:
         assert network.sha256 == checksum(generator.with_name(network.file).read_bytes())
     trained = sum(p.numel() for name, p in networks.named_parameters() if not name.startswith("discriminator"))
     assert card.parameters == trained
-    # 16 pixels, 8 channels: the trunk goes 3 -> 8 -> 8 -> 16 channels and 16 -> 8 -> 4 pixels, each block with two
-    # convolutions before the pooling and one after; the way back likewise, each block with all three after enlarging.
-    trunk = 9 * (256 * 3 * 8 + 256 * (8 * 8 + 8 * 8) + 64 * 8 * 8 + 64 * (8 * 16 + 16 * 16) + 16 * 8 * 16)
+    # 16 pixels, 8 channels: the trunk goes 3 -> 8 -> 8 -> 16 channels and 16 -> 8 -> 4 pixels, each block with one 3x3
+    # convolution before the halving, a 4x4 one that halves, and a 3x3 one after the shortcut's mean; the way back has
+    # all three after enlarging.
+    trunk = 9 * (256 * 3 * 8 + 256 * 8 * 8 + 64 * 8 * 8 + 64 * 8 * 16 + 16 * 8 * 16) + 16 * (64 * 8 * 8 + 16 * 16 * 16)
     back = 9 * (64 * (16 * 8 + 8 * 8 + 16 * 8) + 256 * (8 * 8 * 3) + 256 * 8 * 3)
     assert card.macs == trunk + 256 * 128 + 128 * 256 + back
     training = card.training

@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from mien.errors import InputError  # noqa: E402
-from mien.views.generator.networks import LATENT, Networks, Shape, one_hot  # noqa: E402
+from mien.views.generator.networks import LATENT, HalvingConv2d, Networks, Shape, one_hot  # noqa: E402
 
 TOY = Shape(views=3, side=16, base=4)
 
@@ -94,6 +94,13 @@ def test_view_and_z_have_places_of_their_own() -> None:
     assert torch.equal(view_part @ view_part.T, torch.eye(2))
     assert torch.equal(view_part.nonzero(), torch.tensor([[0, 0], [1, 2]]))
     assert torch.equal(z_part[:, 3:], z)
+
+
+def test_a_halving_convolution_is_a_convolution_and_a_mean() -> None:
+    convolution = HalvingConv2d(3, 5)
+    pictures = torch.randn(2, 3, 8, 8)
+    plain = torch.nn.functional.conv2d(pictures, convolution.weight, convolution.bias, padding=1)
+    assert torch.allclose(convolution(pictures), torch.nn.functional.avg_pool2d(plain, 2), atol=1e-6)
 
 
 def test_scores_do_not_depend_on_the_batch() -> None:

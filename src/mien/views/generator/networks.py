@@ -137,6 +137,21 @@ class Generator(nn.Module):
         return pictures
 
 
+class HalvingConv2d(nn.Conv2d):
+    """A 3x3 convolution and the mean over 2x2 pixels after it, as one 4x4 convolution of stride 2.
+
+    The result is the same for less than half of the multiplications.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel = F.avg_pool2d(F.pad(self.weight, (1, 1, 1, 1)), 2, stride=1)
+        shape = (self.out_channels, self.in_channels, 4, 4)  # said aloud for the export to ONNX
+        return F.conv2d(x, kernel.reshape(shape), self.bias, stride=2, padding=1)
+
+
 class Down(nn.Module):
     """Residual block to half the resolution, without normalisation."""
 
@@ -146,8 +161,7 @@ class Down(nn.Module):
             nn.ReLU(),
             nn.Conv2d(inputs, outputs, 3, padding=1),
             nn.ReLU(),
-            nn.Conv2d(outputs, outputs, 3, padding=1),
-            nn.AvgPool2d(2),
+            HalvingConv2d(outputs, outputs),
         )
         self.shortcut = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(inputs, outputs, 3, padding=1))
 

@@ -49,6 +49,15 @@ def test_the_generation_path_teaches_the_generator(networks: Networks, paths: Pa
     assert not step.made.requires_grad
 
 
+def test_running_means_are_of_pictures_of_somebody(networks: Networks, paths: Paths, pairs: Pairs) -> None:
+    mean = networks.generator.finish[0].running_mean
+    before = mean.clone()
+    paths.generate(pairs, torch.rand(4, SHAPE.z), MIX)
+    assert torch.equal(mean, before)
+    paths.reconstruct(pairs, MIX)
+    assert not torch.equal(mean, before)
+
+
 def test_the_reconstruction_path_teaches_all(networks: Networks, paths: Paths, pairs: Pairs) -> None:
     before = weights(networks)
     paths.reconstruct(pairs, MIX)

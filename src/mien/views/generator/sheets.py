@@ -13,8 +13,10 @@ from torch import Tensor
 from mien.errors import InputError
 from mien.views.generator.networks import Networks, one_hot
 from mien.views.generator.pairs import Recordings, from_network, to_network
+from mien.views.generator.paths import untracked
 
 PEOPLE, NOBODIES = 4, 2  # of a sheet
+CROWD = 16
 
 
 @torch.no_grad()
@@ -44,11 +46,7 @@ def draw_sheet(networks: Networks, recordings: Recordings, device: torch.device)
         shown = number * views // len(chosen)
         _, z = networks.encoder(to_network(real[shown : shown + 1]).to(device))
         rows += [_row(torch.zeros_like(real[0]), real), _row(real[shown], _turn(networks, z))]
-    chance = torch.Generator().manual_seed(0)
-    for _ in range(NOBODIES):
-        z = torch.rand(1, networks.shape.z, generator=chance) * 2 - 1
-        turned = _turn(networks, z.to(device))
-        rows.append(_row(torch.zeros_like(turned[0]), turned))
+    rows += [_row(torch.zeros_like(turned[0]), turned) for turned in _nobodies(networks, device)]
     return torch.cat(rows).numpy()
 
 
@@ -67,6 +65,20 @@ def _turn(networks: Networks, z: Tensor) -> Tensor:
     views = networks.shape.views
     pictures = networks.generator(one_hot(torch.arange(views, device=z.device), networks.shape), z.expand(views, -1))
     return from_network(pictures).cpu()
+
+
+def _nobodies(networks: Networks, device: torch.device) -> tuple[Tensor, ...]:
+    """Faces from random `z` in all views, uint8 of (views, s, s, 3) each.
+
+    Normalised as in training, by a crowd's own mean: the running one is that of somebodies.
+    """
+    views, chance = networks.shape.views, torch.Generator().manual_seed(0)
+    z = (torch.rand(CROWD, networks.shape.z, generator=chance) * 2 - 1).to(device).repeat_interleave(views, 0)
+    networks.generator.train()
+    with untracked(networks.generator):
+        pictures = networks.generator(one_hot(torch.arange(len(z), device=device) % views, networks.shape), z)
+    networks.generator.eval()
+    return torch.split(from_network(pictures[: NOBODIES * views]).cpu(), views)
 
 
 def _row(first: Tensor, others: Tensor) -> Tensor:

@@ -93,7 +93,7 @@ def train(
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(networks.parameters(), recipe.learning_rate, (0.0, 0.9))
-    paths = Paths(networks, optimizer)
+    paths = Paths(networks, optimizer, recipe.likeness)
     first_epoch = 0
     if (state := run.load_state()) is not None:
         first_epoch = int(state["epoch"])

@@ -24,6 +24,7 @@ from mien.views.generator.training import IMAGINED_SHARE, Draw, start_run, train
 from moving_squares import SIZE, VIEWS  # noqa: E402
 
 TOY = GeneratorRecipe("toy", "toy", side=SIZE, base=2, epochs=2, batch_size=4)
+AVERAGED = replace(TOY, ema_decay=0.5)
 
 
 @pytest.fixture
@@ -55,12 +56,15 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return all(torch.equal(a[name], b[name]) for name in a)
 
 
-def test_same_seed_same_weights_also_when_interrupted(tmp_path: Path, recordings: Recordings) -> None:
-    whole = run_training(tmp_path / "whole", recordings)
+@pytest.mark.parametrize("recipe", [TOY, AVERAGED])
+def test_same_seed_same_weights_also_when_interrupted(
+    tmp_path: Path, recordings: Recordings, recipe: GeneratorRecipe
+) -> None:
+    whole = run_training(tmp_path / "whole", recordings, recipe)
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "halted", recordings, stop_in=2)
+        run_training(tmp_path / "halted", recordings, recipe, stop_in=2)
     assert [row["epoch"] for row in Run(tmp_path / "halted").metrics] == [1]
-    resumed = run_training(tmp_path / "halted", recordings)
+    resumed = run_training(tmp_path / "halted", recordings, recipe)
     assert [row["epoch"] for row in resumed.metrics] == [1, 2]
     assert same(whole.load_weights(), resumed.load_weights())
     state, again = whole.load_state(), resumed.load_state()
@@ -68,7 +72,19 @@ def test_same_seed_same_weights_also_when_interrupted(tmp_path: Path, recordings
     assert again is not None
     assert same(state, again)
     assert any(name.startswith("optimizer.exp_avg_sq.encoder") for name in state)
-    assert not same(whole.load_weights(), run_training(tmp_path / "other", recordings, seed=1).load_weights())
+    assert not same(whole.load_weights(), run_training(tmp_path / "other", recordings, recipe, seed=1).load_weights())
+
+
+def test_the_average_follows_the_training_and_does_not_change_it(tmp_path: Path, recordings: Recordings) -> None:
+    plain, averaged = (
+        run_training(tmp_path / recipe.name, recordings, recipe) for recipe in (TOY, replace(AVERAGED, name="averaged"))
+    )
+    last = {name: tensor for name, tensor in plain.load_weights().items() if tensor.is_floating_point()}
+    state, weights = averaged.load_state(), averaged.load_weights()
+    assert state is not None
+    assert same(last, {name: state[f"network.{name}"] for name in last})
+    name = "generator.start.weight"
+    assert not torch.equal(weights[name], last[name])
 
 
 def test_a_run_folder(tmp_path: Path, recordings: Recordings) -> None:

@@ -29,6 +29,8 @@ class GeneratorRecipe:
         Adam's, with betas 0 and 0.9.
     likeness : float
         Weight of `mien.views.generator.losses.likeness_loss` against the discriminator's verdict.
+    ema_decay : float
+        Per-step decay of the moving average of the weights, which is then what turns faces; 0 is none.
     source : str
         The publication.
     """
@@ -42,6 +44,7 @@ class GeneratorRecipe:
     batch_size: int = 64
     learning_rate: float = 1e-4
     likeness: float = 1.0
+    ema_decay: float = 0.0
     source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
 
 
@@ -57,6 +60,7 @@ TWO_PATHWAY_64 = replace(
     batch_size=16,
     learning_rate=3e-4,
     likeness=16.0,
+    ema_decay=0.998,
 )
 
 

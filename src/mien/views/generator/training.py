@@ -1,11 +1,12 @@
 """The training of the generator: from rendered views to a run folder.
 
 The folder is that of `mien.training.run`, with ``samples/epoch-0001.png`` and so on beside it. Its weights are those of
-the three networks after the last epoch.
+the three networks after the last epoch, or their moving average where the recipe has one.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import time
@@ -19,7 +20,7 @@ from torch import Tensor
 from mien.errors import InputError, TrainingError
 from mien.training.loop import REPORT_EVERY, StepReport, batches
 from mien.training.run import Run
-from mien.training.state import restore, snapshot
+from mien.training.state import restore, snapshot, start_average, update_average
 from mien.views.generator.losses import l1
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import Recordings, draw_pairs
@@ -91,13 +92,15 @@ def train(
     training, held_out = recordings.split()
     images = torch.from_numpy(training.images).to(device)
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
-    networks = networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(networks.parameters(), recipe.learning_rate, (0.0, 0.9))
     paths = Paths(networks, optimizer, recipe.likeness)
+    average = start_average(networks) if recipe.ema_decay else {}
+    shown = copy.deepcopy(networks).eval()
     first_epoch = 0
     if (state := run.load_state()) is not None:
         first_epoch = int(state["epoch"])
-        restore(state, networks, {}, optimizer)
+        restore(state, networks, average, optimizer)
     metrics = run.metrics[:first_epoch]  # a run killed while it saved may have a line more
 
     pictures = len(images) * len(recordings.views)
@@ -106,7 +109,6 @@ def train(
         started = time.perf_counter()
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
-        networks.train()
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
             pairs = draw_pairs(images, rows, chance)
             draw = Draw(len(rows), chance, device)
@@ -119,20 +121,23 @@ def train(
             sums.add(discriminator=made.discriminator, maker=made.maker)
             if made.l1 is not None:
                 sums.add(l1=made.l1)
+            if recipe.ema_decay:
+                update_average(average, networks, recipe.ema_decay, epoch * steps + step)
             if step % REPORT_EVERY == REPORT_EVERY - 1 or step == steps - 1:
                 report(epoch, step + 1, steps, sums.mean("l1"))
         row = {"epoch": epoch + 1, "l1": sums.mean("l1")}
         row |= {name: sums.total(name) / steps for name in ("discriminator", "maker")}
         if not all(map(math.isfinite, (row["discriminator"], row["maker"]))):
             raise TrainingError(f"recipe {recipe.name}, epoch {epoch + 1}: the loss is not a number any more")
-        networks.eval()
-        row |= measure(networks, held_out, device) | {"seconds": round(time.perf_counter() - started, 1)}
+        weights = average or networks.state_dict()
+        shown.load_state_dict(weights)
+        row |= measure(shown, held_out, device) | {"seconds": round(time.perf_counter() - started, 1)}
         metrics.append(row)
         write_sheet(
             run.folder / "samples" / f"epoch-{epoch + 1:04d}.png",
-            draw_sheet(networks, held_out, device),
+            draw_sheet(shown, held_out, device),
         )
-        run.save_epoch(metrics, snapshot(epoch + 1, networks, {}, optimizer), networks.state_dict())
+        run.save_epoch(metrics, snapshot(epoch + 1, networks, average, optimizer), weights)
         epoch_done(row)
     return metrics
 

@@ -99,6 +99,22 @@ def test_own_pictures_have_no_published_counts(tmp_path: Path) -> None:
         ("val", "happy"): ["1", "-", ""],
         ("val", "all"): ["1", "-", ""],
     }
+    assert "3 good, 0 bad, no published counts to say what is missing" in done.stdout
+
+
+def test_labels_without_a_published_count_are_told_from_those_with_one(tmp_path: Path) -> None:
+    """Of CelebA's parts only the sizes are published."""
+    (tmp_path / "list_attr_celeba.txt").write_text("1\nSmiling\n000001.jpg 1\n")
+    (tmp_path / "list_eval_partition.txt").write_text("000001.jpg 0\n")
+    (tmp_path / "img_align_celeba").mkdir()
+    cv2.imwrite(str(tmp_path / "img_align_celeba" / "000001.jpg"), np.zeros((4, 4), np.uint8))
+    done = mien("check", "celeba", tmp_path)
+    assert done.exit_code == 1
+    table = figures(done.stdout)
+    assert table["train", "smiling"] == ["1", "-", ""]
+    assert table["train", "all"] == ["1", "162770", "-162769"]
+    assert "-: of this no count is published" in done.stdout
+    assert "1 good, 0 bad, 202598 missing" in done.stdout
 
 
 @pytest.mark.parametrize(

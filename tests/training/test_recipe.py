@@ -52,6 +52,19 @@ def test_the_schedule_of_ck_plus(name: str) -> None:
     assert (recipe.epochs, recipe.batch_size) == (60, 32)
 
 
+def test_fine_tuning_on_sfew() -> None:
+    """Kim et al. 2016: 0.004, 0.002, 0.001 and 0.0005 for 25 epochs each, from the weights of the same network."""
+    for name in ("kernel-small-3072", "kernel-large-512-equalise"):
+        before, after = get_recipe(name), get_recipe(f"{name}-sfew")
+        rates = [
+            after.optimizer.learning_rate * after.schedule.factor(e, after.epochs, []) for e in (0, 24, 25, 50, 75)
+        ]
+        assert rates == pytest.approx([0.004, 0.004, 0.002, 0.001, 0.0005])
+        assert after.epochs == 100
+        assert before.starts_like(after)
+        assert before.preparation == after.preparation
+
+
 def test_progressive_sizes() -> None:
     recipe = get_recipe("mien")
     assert [recipe.size_at(epoch) for epoch in (0, 23, 24, 47)] == [32, 32, 44, 44]

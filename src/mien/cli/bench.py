@@ -13,11 +13,15 @@ from mien.errors import MissingExtra
 
 
 def bench(
-    data: Annotated[str, typer.Option(help="For example fer2013:fer2013.csv.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="For example fer2013:fer2013.csv.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where runs and models stay; a later call goes on there.")],
     budget: Annotated[float, typer.Option(min=0, metavar="MINUTES", help="Time for all trainings together.")] = 60,
     only: Annotated[
-        list[str] | None, typer.Option(help="A recipe, feature+classifier or shipped:MODEL; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="SYSTEM",
+            help="Not all, but this: a recipe, feature+classifier or shipped:MODEL; may be given again.",
+        ),
     ] = None,
     skip_bad: SkipBad = False,
 ) -> None:

@@ -50,7 +50,11 @@ def listing(context: typer.Context) -> None:
         return
     from mien.datasets import READERS
 
-    table = Table(show_lines=True)
+    table = Table(
+        show_lines=True,
+        caption="read as --data NAME:PATH; without splits there are no official parts (mien crossval makes folds); "
+        "without labels there are action units or identities, or the copy itself has the words",
+    )
     for heading in ("name", "labels", "splits", "what it is"):
         table.add_column(heading, overflow="fold")
     for reader in READERS.values():
@@ -65,7 +69,10 @@ def check(
     name: Annotated[str, typer.Argument(help="Name of the data set, as mien datasets lists it.")],
     path: Annotated[Path, typer.Argument(help="Where the copy is.")],
 ) -> None:
-    """Read all of a copy, pictures too, and hold it against the published counts; 1 if something is missing or bad."""
+    """Read all of a copy, pictures too, and hold it against the published counts.
+
+    The exit code is 1 if something is missing or bad, or nothing is good.
+    """
     from mien.datasets import find_reader
 
     reader, path = find_reader(f"{name}:{path}")
@@ -78,7 +85,8 @@ def check(
     if census.bad > len(census.reasons):
         console.print(f"and {census.bad - len(census.reasons)} more")
     good = sum(count for (_, label), count in census.counts.items() if not label)
-    console.print(f"{good} good, {census.bad} bad, {missing} missing", highlight=False)
+    absent = f"{missing} missing" if reader.published else "no published counts to say what is missing"
+    console.print(f"{good} good, {census.bad} bad, {absent}", highlight=False, soft_wrap=True)
     if census.bad or missing or not good:
         raise typer.Exit(1)
 
@@ -117,7 +125,7 @@ def take_census(reader: Reader, path: Path) -> Census:
 
 def census_table(reader: Reader, census: Census) -> tuple[Table, int]:
     """What there is of each split and label beside what was published, and how many samples are missing."""
-    table = Table(title=reader.title)
+    table = Table(title=reader.title, caption="-: of this no count is published" if reader.published else None)
     for heading in ("split", "label", "here", "published", "difference"):
         table.add_column(heading, justify="left" if heading in ("split", "label") else "right")
     published = {(split, label): n for split, labels in reader.published.items() for label, n in labels.items()}

@@ -24,13 +24,23 @@ class Rule(StrEnum):
 
 
 def ensemble(
-    models: Annotated[list[str], typer.Argument(help="Names of models, or paths of cards; committees too.")],
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL", help="Names of models, or paths of cards; committees too.")
+    ],
     out: Annotated[Path, typer.Option(metavar="CARD", help="The committee's card, for example committee.json.")],
     data: Annotated[
-        str | None, typer.Option(help="Calibrate and measure on its validation split, for example fer2013:fer2013.csv.")
+        str | None,
+        typer.Option(
+            metavar="NAME:PATH",
+            help="Calibrate and measure on its validation split, for example fer2013:fer2013.csv.",
+        ),
     ] = None,
     rule: Annotated[
-        Rule, typer.Option(help="Mean of the probabilities, weighted by validation accuracy, majority vote, or median.")
+        Rule,
+        typer.Option(
+            help="Mean of the probabilities, mean weighted by validation accuracy (needs --data), majority vote, or "
+            "median."
+        ),
     ] = Rule.mean,
     skip_bad: SkipBad = False,
 ) -> None:

@@ -1,6 +1,8 @@
 """AFEW and SFEW, Acted and Static Facial Expressions in the Wild (Dhall et al. 2012, 2011): film clips, and frames.
 
-Both have a folder a part and in it a folder a class. The test part has no labels and is not read.
+Both have a folder a part and in it a folder a class. The test part has no labels and is not read. Published counts: of
+SFEW 2.0 by A. Dhall et al., "Video and image based emotion recognition challenges in the wild: EmotiW 2015", ICMI 2015;
+of AFEW by A. Dhall et al., "EmotiW 2016", ICMI 2016.
 """
 
 from __future__ import annotations
@@ -67,5 +69,8 @@ SFEW = Reader(
     read=read_sfew,
     label_set=EKMAN7,
     splits=tuple(SPLITS),
-    published={"train": {"": 958}, "val": {"": 436}},
+    published={
+        "train": {"": 958} | dict(zip(FOLDERS.values(), (178, 66, 98, 198, 150, 172, 96), strict=True)),
+        "val": {"": 436} | dict(zip(FOLDERS.values(), (77, 23, 47, 73, 86, 73, 57), strict=True)),
+    },
 )

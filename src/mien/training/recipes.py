@@ -2,7 +2,7 @@
 
 Where a publication picked its epoch on the test set, ``NAME-published`` does so too and needs the PrivateTest pictures;
 ``NAME`` picks on PublicTest. ``NAME-short`` is the same network by a schedule of this project's own that two CPU cores
-end in an hour or so.
+end in an hour or so. ``NAME-sfew`` goes on on SFEW with the weights of a run of ``NAME``.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def _kernels() -> Iterator[Recipe]:
         for hidden in (3072, 2048, 1024, 512):
             for preparation in ("none", "isotropic", "equalise"):
                 suffix = "" if preparation == "none" else f"-{preparation}"
-                yield Recipe(
+                member = Recipe(
                     name=f"kernel-{size}-{hidden}{suffix}",
                     description=f"committee member: {size} kernels, {hidden} hidden units, preparation {preparation}",
                     network=f"kernel-{size}-{hidden}",
@@ -194,6 +194,13 @@ def _kernels() -> Iterator[Recipe]:
                     views="whole",
                     average="probabilities",
                     source="Kim et al. 2016, JMUI 10(2)",
+                )
+                yield member
+                yield replace(
+                    member,
+                    name=f"{member.name}-sfew",
+                    description=f"{member.description}; fine-tuned on SFEW, with --start",
+                    optimizer=replace(member.optimizer, learning_rate=0.004),
                 )
         published = Recipe(
             name=f"kernel-{size}",

@@ -76,13 +76,18 @@ class UnreadableVideo(InputError):
         self.reason = reason
 
 
+MANY = 40  # names in a sentence
+
+
 class UnknownName(InputError):
     """A model, label set, data set or recipe that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = list(known)
         near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+        more = f" and {len(known) - MANY} more" if len(known) > MANY else ""
+        every = f"there are: {', '.join(known[:MANY])}{more}"
+        hint = f"did you mean {near[0]!r}?" if near else every
         super().__init__(f"no {kind} is named {name!r}; {hint}")
 
 

@@ -43,6 +43,17 @@ MIEN_TINY = replace(
     teacher="mien",
 )
 
+MIEN_LARGE = replace(
+    MIEN,
+    name="mien-large",
+    description="the most accurate single network: twice the default's multiplications, and taught by it",
+    network="mien-large",
+    objectives=MIEN_TINY.objectives,
+    sizes=((0.0, 32), (0.65, 44)),
+    epochs=36,
+    teacher="mien",
+)
+
 VIEWS = Recipe(
     name="views",
     description="the classifier of the pose protocol: the smallest model's network on whole frames in thirteen views",
@@ -374,7 +385,7 @@ RECIPES = {
     recipe.name: recipe
     for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others)
     for recipe in family()
-} | {recipe.name: recipe for recipe in (MIEN, MIEN_TINY, VIEWS)}
+} | {recipe.name: recipe for recipe in (MIEN, MIEN_TINY, MIEN_LARGE, VIEWS)}
 """Every recipe by name."""
 
 

@@ -1,10 +1,11 @@
-"""Made-up faces that any classifier can learn."""
+"""Made-up faces and clips that any classifier can learn."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from drawn_portraits import draw_clips, draw_portraits
 from mien.datasets import FaceData
 from mien.labels import EKMAN7
 
@@ -27,3 +28,15 @@ def training() -> FaceData:
 @pytest.fixture(scope="session")
 def validation() -> FaceData:
     return make_faces(60, 1)
+
+
+@pytest.fixture(scope="session")
+def portraits() -> tuple[FaceData, FaceData]:
+    """Drawn faces with landmarks: to learn from, and of other people."""
+    return draw_portraits(20, 0), draw_portraits(10, 1)
+
+
+@pytest.fixture(scope="session")
+def clips() -> tuple[FaceData, FaceData]:
+    """Drawn faces that become happy or surprised: to learn from, and of other people."""
+    return draw_clips(20, 0), draw_clips(10, 1)

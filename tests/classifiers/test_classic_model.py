@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,34 @@ def test_a_damaged_file_is_refused(card: Path, tmp_path: Path) -> None:
         load_model(tmp_path / "m.json")
 
 
+@pytest.mark.parametrize("name", ["flow+svm", "aam+hmm"])
+def test_a_model_of_clips(name: str, clips: tuple[FaceData, FaceData], tmp_path: Path) -> None:
+    training, others = clips
+    pipeline = train_classic(name, training, 0, silent)
+    card = export_classic(pipeline, name, 0, Parts("afew:made-up", training, others, "val"), tmp_path)
+    said = read_card(card)
+    assert said.description.endswith("features of clips from first frame to apex")
+    assert said.training["data"] == "afew (40 clips)"
+    assert said.measured[0]["accuracy"] > 0.9
+    model = load_model(card)
+    read = model.probabilities(others.images, EKMAN7)
+    np.testing.assert_array_equal(read.argmax(1), pipeline.predict(others.images))
+    with pytest.raises(InputError, match=f"model '{name}' reads clips .* not still faces".replace("+", r"\+")):
+        model.probabilities(others.stills, EKMAN7)
+    with pytest.raises(InputError, match=r"faces must be uint8 of shape \(n, 48, 48\)"):
+        model.probabilities(others.images[..., :32, :32], EKMAN7)
+
+
+def test_a_model_of_landmarks_reads_crops_alone(portraits: tuple[FaceData, FaceData], tmp_path: Path) -> None:
+    training, others = portraits
+    pipeline = train_classic("geometry+svm", training, 0, silent)
+    crops = replace(others, landmarks=None)
+    card = export_classic(pipeline, "geometry+svm", 0, Parts("affectnet:made-up", training, crops, "val"), tmp_path)
+    assert read_card(card).measured[0]["accuracy"] > 0.9
+    read = load_model(card).probabilities(crops.images, EKMAN7)
+    np.testing.assert_array_equal(read.argmax(1), pipeline.predict(crops.images))
+
+
 def test_logits_of_two_classes_are_one_score_and_its_opposite(training: FaceData) -> None:
     two = training.subset(training.labels != 4)
     pipeline = train_classic("hog+svm", two, 0, silent)
@@ -102,6 +131,11 @@ def test_reports_and_refusals(training: FaceData) -> None:
         train_classic("hog+nb", training.subset(training.labels == 0), 0, silent)
     with pytest.raises(UnknownName, match="no feature"):
         train_classic("x+nb", training, 0, silent)
+    with pytest.raises(InputError, match="learn from faces with landmarks, and these faces have none"):
+        train_classic("asm+svm", training, 0, silent)
+    for name in ("flow+svm", "flow+hmm", "lbp+hmm"):
+        with pytest.raises(InputError, match=r"clips must be uint8 .* a single picture shows no movement"):
+            train_classic(name, training, 0, silent)
 
 
 def test_folds(training: FaceData, validation: FaceData) -> None:

@@ -53,7 +53,9 @@ def test_likelihood_of_one_state_is_a_product_of_gaussians():
     model = SequenceHMM(n_states=1).fit(sequences, [0, 0, 1])
     standard = (sequences[2] - model.centre_) / model.scale_
     expected = [norm(m[0], np.sqrt(v[0])).logpdf(standard).sum() for m, v in zip(model.means_, model.variances_)]  # noqa: B905
-    np.testing.assert_allclose(model.decision_function(sequences[2:]), [expected], rtol=1e-6)
+    np.testing.assert_allclose(model.log_likelihoods(sequences[2:]), [expected], rtol=1e-6)
+    odds = np.exp(expected[0] - expected[1])
+    np.testing.assert_allclose(model.predict_proba(sequences[2:]), [(odds / (1 + odds), 1 / (1 + odds))], rtol=1e-6)
 
 
 def test_a_state_has_seen_one_frame_more():

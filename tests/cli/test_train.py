@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,7 +140,10 @@ def test_cross_validation_needs_people(csv_file: Path, tmp_path: Path) -> None:
 
 
 def test_recipes_are_listed_and_shown() -> None:
-    assert "vgg19-published" in mien("recipes").stdout
+    listed = mien("recipes").stdout
+    assert re.search(r"^│ resnet34 +│ ResNet34 .*\n│ +│ also -published, -short", listed, re.MULTILINE)
+    assert re.search(r"^│ kernel-small-short +│", listed, re.MULTILINE)  # there is no kernel-small that it varies
+    assert re.search(r"^features: .*\bhog\b.*\nclassifiers: .*\bsvm\b", listed, re.MULTILINE)
     shown = json.loads(mien("recipes", "vgg19").stdout)
     assert (shown["epochs"], shown["optimizer"]["clamp"]) == (250, 0.1)
     assert shown["schedule"] == {"kind": "Decay", "start": 80, "every": 5, "by": 0.9}

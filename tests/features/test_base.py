@@ -6,9 +6,15 @@ from joblib import parallel_config
 
 from mien.errors import InputError, UnknownName
 from mien.features import FEATURES, get_feature
-from mien.features.base import CHUNK, FaceDescriptor
+from mien.features.base import CHUNK, ClipDescriptor, FaceDescriptor
+from mien.features.landmarks import LandmarkDescriptor
+from mien.features.subspaces import Projection
 
-STATELESS = sorted(name for name in FEATURES if isinstance(FEATURES[name](), FaceDescriptor) and name != "lgbp")
+OTHERS = (ClipDescriptor, LandmarkDescriptor, Projection)
+DESCRIPTORS = {name: FEATURES[name]() for name in FEATURES}
+STATELESS = sorted(
+    name for name, kind in DESCRIPTORS.items() if isinstance(kind, FaceDescriptor) and not isinstance(kind, OTHERS)
+)
 
 
 @pytest.fixture(scope="module")

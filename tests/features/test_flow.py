@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from mien.errors import InputError
-from mien.features.flow import CELLS, DIRECTIONS, FlowSequences, flow_features, optical_flow, optical_strain
+from mien.features.flow import CELLS, DIRECTIONS, Flow, FlowSequences, flow_features, optical_flow, optical_strain
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,14 @@ def test_strain_of_stretch_shear_turn_and_shift():
 
 
 def test_clips_are_compared_with_their_first_frame(texture):
-    clip = np.stack([_cut(texture), _cut(texture, 1), _cut(texture, 2)])
-    first, second = FlowSequences().transform([clip, clip[:2]])
-    assert first.shape == (2, CELLS * CELLS * (DIRECTIONS + 1))
-    np.testing.assert_array_equal(second, first[:1])
-    to_the_right = first.reshape(2, CELLS, CELLS, -1)[:, 1:-1, 1:-1, 0].mean((1, 2))
-    np.testing.assert_allclose(to_the_right, (1, 2), atol=0.05)
+    still, right, further = _cut(texture), _cut(texture, 1), _cut(texture, 2)
+    clips = np.stack([np.stack([still, right, further]), np.stack([still, still, right])])
+    sequences = FlowSequences().transform(clips)
+    assert sequences.shape == (2, 2, CELLS * CELLS * (DIRECTIONS + 1))
+    to_the_right = sequences.reshape(2, 2, CELLS, CELLS, -1)[:, :, 1:-1, 1:-1, 0].mean((2, 3))
+    np.testing.assert_allclose(to_the_right, [(1, 2), (0, 1)], atol=0.05)
+    # By itself, the movement from the first to the last.
+    np.testing.assert_allclose(Flow().transform(clips), sequences[:, -1])
 
 
 def test_bad_pictures_are_named(texture):
@@ -78,5 +80,6 @@ def test_bad_pictures_are_named(texture):
         optical_flow(face.astype(float), face)
     with pytest.raises(InputError, match="at least 16"):
         optical_flow(face[:, :10, :10], face[:, :10, :10])
-    with pytest.raises(InputError, match="clip 1 has 1 frame"):
-        FlowSequences().transform([face.repeat(2, 0), face])
+    for wrong in (face, face[None], face[None].repeat(2, 1).astype(float)):
+        with pytest.raises(InputError, match=r"clips must be uint8 of shape .* a single picture shows no movement"):
+            Flow().transform(wrong)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.decomposition import FastICA
+from sklearn.exceptions import ConvergenceWarning
 
 from mien.features import get_feature
 from mien.features.gradients import HOG
-from mien.features.subspaces import Pixels, PrincipalComponents, Projection, SpatialICA
+from mien.features.subspaces import IndependentComponents, Pixels, PrincipalComponents, Projection, SpatialICA
 
 
 def correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -50,6 +52,18 @@ def test_independent_pictures_are_found() -> None:
     match = correlations(shares, found)
     assert (match.max(1) > 0.99).all()
     assert len(set(match.argmax(1))) == 2
+
+
+def test_a_search_that_does_not_settle_is_no_warning() -> None:
+    x = np.random.default_rng(0).normal(size=(200, 6))  # no direction is better than another
+    settings = {"whiten": "unit-variance", "max_iter": 2, "random_state": 0}
+    with pytest.warns(ConvergenceWarning):
+        FastICA(**settings).fit(x)
+    for found in (
+        IndependentComponents(**settings).fit_transform(x),
+        IndependentComponents(**settings).fit(x).transform(x),
+    ):
+        np.testing.assert_allclose(found.T @ found / len(x), np.eye(6), atol=1e-6)
 
 
 def test_fisherfaces_have_one_dimension_less_than_classes() -> None:

@@ -16,6 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from mien.classifiers.boosting import AdaBoost
+from mien.classifiers.hmm import SequenceHMM
 from mien.classifiers.linear_svm import LinearSVM
 from mien.classifiers.local_svm import LocalSVM
 from mien.classifiers.naive_bayes import CauchyNaiveBayes
@@ -37,8 +38,9 @@ CLASSIFIERS: dict[str, Callable[[], ClassifierMixin]] = {
     "adaboost": AdaBoost,
     "svm-local": LocalSVM,
     "svm-tree": TreeSVM,
+    "hmm": SequenceHMM,
 }
-"""What makes each classifier, by name."""
+"""What makes each classifier, by name; *hmm* takes the frames of clips, (n, frames, d), all others vectors (n, d)."""
 
 COMPONENTS: dict[str, int] = {
     "knn": 100,
@@ -49,6 +51,8 @@ COMPONENTS: dict[str, int] = {
     "svm-rbf": 100,
     "svm-local": 100,
     "svm-tree": 100,
+    # A model a class, and in it a mean and a variance a state, from the few clips of that class.
+    "hmm": 20,
 }
 """Classifiers that see at most so many principal components of a longer descriptor, and why in `pipeline`."""
 

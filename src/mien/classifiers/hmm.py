@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from hmmlearn.hmm import GaussianHMM
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -80,7 +81,7 @@ class SequenceHMM(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.variances_ = np.stack([np.diagonal(model.covars_, axis1=1, axis2=2) for model in models])
         return self
 
-    def decision_function(self, sequences: Sequences) -> FloatArray:
+    def log_likelihoods(self, sequences: Sequences) -> FloatArray:
         """The log-likelihood of each sequence, of shape (frames, d), under each class's model; shape (n, k)."""
         check_is_fitted(self)
         standard = self._standardised(sequences)
@@ -89,9 +90,13 @@ class SequenceHMM(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return np.array([[model.score(sequence) for model in models] for sequence in standard])
 
+    def predict_proba(self, sequences: Sequences) -> FloatArray:
+        """The probability of each class, all as frequent, for each sequence, of shape (frames, d); shape (n, k)."""
+        return np.asarray(softmax(self.log_likelihoods(sequences), axis=1))
+
     def predict(self, sequences: Sequences) -> Array:
         """The label of each sequence, of shape (frames, d); shape (n,)."""
-        return np.asarray(self.classes_[self.decision_function(sequences).argmax(1)])
+        return np.asarray(self.classes_[self.log_likelihoods(sequences).argmax(1)])
 
     def _standardised(self, sequences: Sequences) -> list[FloatArray]:
         wrong = next((i for i, s in enumerate(sequences) if s.ndim != 2 or s.shape[1:] != self.centre_.shape), None)

@@ -11,7 +11,9 @@ from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.pipeline import Pipeline
 
 from mien.classifiers.persistence import estimator_from_bytes
-from mien.errors import ModelError
+from mien.classifiers.pipeline import reads_clips
+from mien.errors import InputError, ModelError
+from mien.features.base import check_clips
 from mien.labels import LabelSet, get_label_set
 from mien.models.card import FloatArray, ModelCard, read_weights
 from mien.models.model import Model
@@ -28,6 +30,10 @@ SMALLEST = 1e-6
 
 class ClassicModel(Model):
     """A stored pipeline: a descriptor and a classifier.
+
+    Some read clips (`mien.classifiers.pipeline.reads_clips`): uint8 of shape (n, frames, frame, frame), aligned as
+    their first frame is, from the onset of an expression to its apex, wherever `Model` says faces. Their card's
+    description says so, and single faces are refused.
 
     Its logits are a classifier's decision function or, where it has none, the logarithm of its probabilities.
 
@@ -57,6 +63,16 @@ class ClassicModel(Model):
         self._pipeline = pipeline
         self._threads = threads
 
+    def check_faces(self, faces: npt.NDArray[Any], crops: int) -> None:
+        """As `Model.check_faces`, of clips where these are read."""
+        if reads_clips(self._pipeline):
+            if faces.ndim != 4:
+                raise InputError(
+                    f"model {self.card.name!r} reads clips of an expression, from onset to apex, and not still faces"
+                )
+            faces = check_clips(faces)[:, 0]
+        super().check_faces(faces, crops)
+
     def logits(self, faces: npt.NDArray[np.uint8], head: str, crops: int = 1) -> FloatArray:
         """As `Model.logits`, from the whole frame: there are no crops."""
         self.check_faces(faces, crops)
@@ -71,8 +87,8 @@ def pipeline_logits(pipeline: Pipeline, faces: npt.NDArray[np.uint8], label_set:
     ----------
     pipeline : Pipeline
         Its classes are indices into `label_set`, not all of which need have occurred.
-    faces : ndarray of uint8, shape (n, h, w)
-        Grey faces.
+    faces : ndarray of uint8, shape (n, h, w) or (n, frames, h, w)
+        Grey faces, or clips.
     label_set : LabelSet
         What it was trained on.
 

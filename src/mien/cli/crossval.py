@@ -47,8 +47,14 @@ def crossval(
     from mien.evaluation import folds as splitters
 
     console = Console()
+    clips = landmarks = False
+    if "+" in recipe:
+        from mien.classifiers.pipeline import learns_from_landmarks, make_pipeline, reads_clips, split_name
+
+        plan = make_pipeline(*split_name(recipe))
+        clips, landmarks = reads_clips(plan), learns_from_landmarks(plan)
     with Console(stderr=True).status("reading the data") as status:
-        faces = read_data(data, ALL, skip_bad=skip_bad)
+        faces = read_data(data, ALL, skip_bad=skip_bad, clips=clips, landmarks=landmarks)
         tell_skipped(faces.skipped)
         if protocol is Protocol.subjects:
             parts = splitters.subject_folds(faces, folds, seed)

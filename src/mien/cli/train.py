@@ -111,13 +111,13 @@ def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -
         import sklearn  # noqa: F401
     except ImportError:
         raise MissingExtra("classical features and classifiers", "classic") from None
-    from mien.classifiers.pipeline import make_pipeline, split_name
+    from mien.classifiers.pipeline import learns_from_landmarks, make_pipeline, reads_clips, split_name
     from mien.classifiers.train import export_classic, train_classic
     from mien.datasets.parts import read_parts
 
-    make_pipeline(*split_name(name))  # a wrong name is said before the data is read
+    plan = make_pipeline(*split_name(name))  # a wrong name is said before the data is read
     with Console(stderr=True).status("reading the data") as status:
-        faces = read_parts(data, skip_bad=skip_bad)
+        faces = read_parts(data, skip_bad=skip_bad, clips=reads_clips(plan), landmarks=learns_from_landmarks(plan))
         tell_skipped(faces.skipped)
         pipeline = train_classic(name, faces.training, seed, status.update)
         status.update("writing, calibrating and measuring")

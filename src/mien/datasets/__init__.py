@@ -64,7 +64,9 @@ def find_reader(spec: str) -> tuple[Reader, Path]:
     return READERS[name], Path(path)
 
 
-def read_data(spec: str, split: str, *, skip_bad: bool = False) -> FaceData:
+def read_data(
+    spec: str, split: str, *, skip_bad: bool = False, clips: bool = False, landmarks: bool = False
+) -> FaceData:
     """Read one split of a data set named as on the command line.
 
     Parameters
@@ -75,6 +77,8 @@ def read_data(spec: str, split: str, *, skip_bad: bool = False) -> FaceData:
         Which part: one of the reader's `splits`, or ``"all"``.
     skip_bad : bool
         Leave out and count bad samples (`FaceData.skipped`) instead of raising the first error.
+    clips, landmarks : bool
+        Whether samples must be clips, or have landmarks: see `mien.datasets.gather.gather`.
 
     Raises
     ------
@@ -84,4 +88,11 @@ def read_data(spec: str, split: str, *, skip_bad: bool = False) -> FaceData:
     from mien.datasets.gather import gather  # which needs the detector, and so onnxruntime
 
     reader, path = find_reader(spec)
-    return gather(reader.rows(path, split), f"{path}, split {split}", cropped=reader.cropped, skip_bad=skip_bad)
+    return gather(
+        reader.rows(path, split),
+        f"{path}, split {split}",
+        cropped=reader.cropped,
+        skip_bad=skip_bad,
+        clips=clips,
+        landmarks=landmarks,
+    )

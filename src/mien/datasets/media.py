@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -28,6 +28,15 @@ class Media(Protocol):
 
     def frames(self) -> Iterator[ByteArray]:
         """All frames, one after the other; only one is in memory."""
+        ...
+
+
+@runtime_checkable
+class Clip(Media, Protocol):
+    """Frames in the order of time."""
+
+    def apex(self) -> int:
+        """How many frames come before the one that shows the expression best."""
         ...
 
 
@@ -78,6 +87,9 @@ class FrameFiles:
     def frames(self) -> Iterator[ByteArray]:
         return (read_image(path) for path in self.paths)
 
+    def apex(self) -> int:
+        return self.best
+
 
 @dataclass(frozen=True)
 class VideoFile:
@@ -101,10 +113,7 @@ class VideoFile:
     best: int | None = None
 
     def image(self) -> ByteArray:
-        best = self.best
-        if best is None:
-            best = self.first + self._length() // 2
-        return _read_frame(self.path, best)
+        return _read_frame(self.path, self.first + self.apex())
 
     def frames(self) -> Iterator[ByteArray]:
         if self.count == 1:
@@ -120,6 +129,9 @@ class VideoFile:
                 return
             yield frame
             number += 1
+
+    def apex(self) -> int:
+        return self._length() // 2 if self.best is None else self.best - self.first
 
     def _length(self) -> int:
         if self.count is not None:

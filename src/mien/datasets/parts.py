@@ -43,7 +43,13 @@ class Parts:
 
 
 def read_parts(
-    spec: str, fer2013: Sequence[str] = ("public",), *, also: Sequence[str] = (), skip_bad: bool = False
+    spec: str,
+    fer2013: Sequence[str] = ("public",),
+    *,
+    also: Sequence[str] = (),
+    skip_bad: bool = False,
+    clips: bool = False,
+    landmarks: bool = False,
 ) -> Parts:
     """Read the first official part to train on, and the second to measure on.
 
@@ -55,6 +61,10 @@ def read_parts(
         Of FER2013, the parts to measure on: publications differ in them.
     also : sequence of str
         More data sets to train on, each ``name:path``, all parts of them. They get the labels of the first.
+    clips : bool
+        Read clips and not faces.
+    landmarks : bool
+        Whether what is learnt from must have landmarks.
     skip_bad : bool
         As for `read_data`; and do without the classes of which there is nothing to learn from.
 
@@ -68,13 +78,16 @@ def read_parts(
     if len(reader.splits) < 2:
         raise DatasetError(f"{reader.name} has no official training and validation parts; use mien crossval")
     splits = fer2013 if reader.name == "fer2013" else reader.splits[1:2]
-    training = read_data(spec, reader.splits[0], skip_bad=skip_bad)
-    validation = join([read_data(spec, split, skip_bad=skip_bad) for split in splits])
+    training = read_data(spec, reader.splits[0], skip_bad=skip_bad, clips=clips, landmarks=landmarks)
+    validation = join([read_data(spec, split, skip_bad=skip_bad, clips=clips) for split in splits])
     known = np.unique(training.labels)
     if len(known) < 2:
         only = training.label_set.labels[known[0]]
         raise DatasetError(f"{spec}: all pictures of split {reader.splits[0]} are {only!r}; there is nothing to learn")
-    more = [translate(read_data(other, ALL, skip_bad=skip_bad), training) for other in also]
+    more = [
+        translate(read_data(other, ALL, skip_bad=skip_bad, clips=clips, landmarks=landmarks), training)
+        for other in also
+    ]
     joined = join([training, *more])
     unlearnt = np.setdiff1d(validation.labels, joined.labels)
     if len(unlearnt) and not skip_bad:

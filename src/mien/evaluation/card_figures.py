@@ -75,7 +75,7 @@ def calibrate(
     """
     model = load_model(path, threads=os.cpu_count() or 1)
     crops = [count for count in crops if count in model.crop_counts]
-    seen = near_duplicates(validation.images, training.images)
+    seen = near_duplicates(validation.stills, training.stills)
     heads, measured = [], []
     for head in model.card.heads:
         label_set = get_label_set(head.label_set)

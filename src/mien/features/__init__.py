@@ -1,4 +1,8 @@
-"""Classical descriptors of faces, as scikit-learn transformers from uint8 (n, 48, 48) to float32 (n, d)."""
+"""Classical descriptors of faces, as scikit-learn transformers from uint8 (n, 48, 48) to float32 (n, d).
+
+*flow* takes clips, uint8 (n, frames, 48, 48). *asm*, *aam* and *geometry* learn from faces with landmarks
+(``fit(faces, labels, landmarks=...)``) and afterwards find those of any face themselves.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,10 @@ except ImportError:
     raise MissingExtra("the classical road", "classic") from None
 
 from mien.features.dct import DCT
+from mien.features.flow import Flow
 from mien.features.gabor import Gabor
 from mien.features.gradients import HOG, SIFT
+from mien.features.landmarks import FaceAppearance, FaceGeometry, FaceShape
 from mien.features.patterns import CBP, LBP, LGBP
 from mien.features.subspaces import (
     PrincipalComponents,
@@ -42,6 +48,10 @@ FEATURES: dict[str, Callable[[], TransformerMixin]] = {
     "hog": HOG,
     "sift": SIFT,
     "gabor": Gabor,
+    "asm": FaceShape,
+    "aam": FaceAppearance,
+    "geometry": FaceGeometry,
+    "flow": Flow,
 }
 """What makes each descriptor, by name."""
 

@@ -24,7 +24,6 @@ from mien.features.shape import (
 
 IntArray = npt.NDArray[np.int64]
 
-_LEVELS = 3
 _ENERGY = 0.95
 _ITERATIONS = 30
 # Pixels of a level: a search ends where no landmark moves further.
@@ -32,11 +31,16 @@ _STILL = 0.03
 
 
 class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
-    """Active appearance model, fitted by the project-out inverse compositional method, over three resolutions.
+    """Active appearance model, fitted by the project-out inverse compositional method, over several resolutions.
 
     The texture is the face warped triangle by triangle onto the mean shape, brought to mean 0 and variance 1, and
     modelled by principal components. Since the derivatives are taken there, at the mean, they are computed once in
     `fit`; a step of the search is a warp and a matrix product.
+
+    Parameters
+    ----------
+    levels : int, default 3
+        How many resolutions, each half of the one before. The fewer, the nearer a search must begin.
 
     Attributes
     ----------
@@ -52,10 +56,12 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
         Texture modes that explain 95 % of the variance, orthonormal.
     updates_ : list of ndarray of float64, shape (4 + modes, m)
         Take a texture to a change of similarity and shape parameters.
+    weight_ : float
+        Times this, the parameters of the shape vary as much in all as those of the texture.
 
     References
     ----------
-    T. Cootes, G. Edwards, C. Taylor, "Active appearance models", PAMI 23(6), 2001.
+    T. Cootes, G. Edwards, C. Taylor, "Active appearance models", PAMI 23(6), 2001; `weight_` is their r.
     I. Matthews, S. Baker, "Active appearance models revisited", IJCV 60(2), 2004, sections 4.2 and 4.3.
     """
 
@@ -65,6 +71,10 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
     means_: list[FloatArray]
     textures_: list[FloatArray]
     updates_: list[FloatArray]
+    weight_: float
+
+    def __init__(self, levels: int = 3) -> None:
+        self.levels = levels
 
     def fit(self, images: FaceArray, landmarks: Landmarks) -> ActiveAppearanceModel:
         """Learn from grey pictures uint8 (n, h, w) and their landmarks (n, p, 2) in pixels."""
@@ -72,76 +82,75 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
         self.shapes_ = PointDistributionModel().fit(landmarks)
         self.triangles_ = Delaunay(self.shapes_.mean_).simplices.astype(np.int64)
         self.warps_, self.means_, self.textures_, self.updates_ = [], [], [], []
-        for level in range(_LEVELS):
+        for level in range(self.levels):
             warp, inside = _mean_frame(self.shapes_.mean_ / 2**level, self.triangles_)
-            textures = np.stack(
-                [
-                    _standardised(sample(shrink(image, level), warp @ points / 2**level))
-                    for image, points in zip(images, landmarks, strict=True)
-                ]
-            )
+            textures = _standardised(sample(shrink(images, level), warp @ landmarks / 2**level))
             pca = PCA(_ENERGY, svd_solver="full").fit(textures)
+            if level == 0:
+                self.weight_ = float(np.sqrt(pca.explained_variance_.sum() / self.shapes_.variances_.sum()))
             self.warps_.append(warp)
             self.means_.append(pca.mean_)
             self.textures_.append(pca.components_)
             self.updates_.append(self._update(level, inside))
         return self
 
-    def search(self, image: FaceArray, initial: Landmarks) -> FloatArray:
-        """Find the landmarks of a face.
+    def search(self, images: FaceArray, initial: Landmarks) -> FloatArray:
+        """Find the landmarks of faces.
 
         Parameters
         ----------
-        image : ndarray of uint8, shape (h, w)
-            Grey, the face about as large as those in `fit`.
-        initial : ndarray of float, shape (p, 2)
+        images : ndarray of uint8, shape (n, h, w)
+            Grey, the faces about as large as those in `fit`.
+        initial : ndarray of float, shape (n, p, 2)
             Where to begin, such as the mean shape laid on the eyes.
 
         Returns
         -------
-        ndarray of float64, shape (p, 2)
+        ndarray of float64, shape (n, p, 2)
             Of all landmarks tried at full resolution, those whose texture the model explains best.
         """
         check_is_fitted(self)
-        check_start(image, initial, self.shapes_.mean_)
+        check_start(images, initial, self.shapes_.mean_)
         points = self.shapes_.nearest(initial)
-        for level in reversed(range(_LEVELS)):
-            small = shrink(image, level)
+        for level in reversed(range(self.levels)):
+            small = shrink(images, level)
             points = points / 2**level
-            best, least = points, np.inf
+            best, least = points.copy(), np.full(len(points), np.inf)
+            going = np.arange(len(points))
             for _ in range(_ITERATIONS):
-                texture = _standardised(sample(small, self.warps_[level] @ points))
-                error = self._unexplained(texture, level)
-                if error < least:
-                    best, least = points, error
-                moved = self._composed(points, self.updates_[level] @ texture, level)
-                change = np.abs(moved - points).max()
-                points = moved
-                if change < _STILL:
+                old = points[going]
+                textures = _standardised(sample(small[going], self.warps_[level] @ old))
+                errors = self._unexplained(textures, level)
+                better = errors < least[going]
+                best[going[better]], least[going[better]] = old[better], errors[better]
+                points[going] = self._composed(old, textures @ self.updates_[level].T, level)
+                going = going[np.abs(points[going] - old).max((1, 2)) >= _STILL]
+                if not len(going):
                     break
             points = best * 2**level
         return points
 
-    def describe(self, image: FaceArray, points: Landmarks) -> npt.NDArray[np.float32]:
-        """Shape and texture parameters of a face whose landmarks are known.
+    def describe(self, images: FaceArray, points: Landmarks) -> npt.NDArray[np.float32]:
+        """Shape and texture parameters of faces whose landmarks are known.
 
         Parameters
         ----------
-        image : ndarray of uint8, shape (h, w)
+        images : ndarray of uint8, shape (n, h, w)
             Grey.
-        points : ndarray of float, shape (p, 2)
-            Its landmarks, such as `search` finds.
+        points : ndarray of float, shape (n, p, 2)
+            Their landmarks, such as `search` finds.
 
         Returns
         -------
-        ndarray of float32, shape (shape modes + texture modes,)
-            Neither place, size, roll, brightness nor contrast of the face matters.
+        ndarray of float32, shape (n, shape modes + texture modes)
+            Neither place, size, roll, brightness nor contrast of the face matters. The shape's are multiplied by
+            `weight_`.
         """
         check_is_fitted(self)
-        check_start(image, points, self.shapes_.mean_)
-        texture = _standardised(sample(image, self.warps_[0] @ points))
-        parts = [self.shapes_.parameters(points), self.textures_[0] @ (texture - self.means_[0])]
-        return np.concatenate(parts).astype(np.float32)
+        check_start(images, points, self.shapes_.mean_)
+        textures = _standardised(sample(images, self.warps_[0] @ points))
+        shape = self.weight_ * self.shapes_.parameters(points)
+        return np.concatenate([shape, (textures - self.means_[0]) @ self.textures_[0].T], 1).astype(np.float32)
 
     def _deformations(self) -> FloatArray:
         """Displacements of the mean shape: scale, roll, two shifts, then the modes; shape (4 + modes, p, 2)."""
@@ -169,23 +178,22 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
         mean = self.means_[level]
         return np.asarray(orth(np.stack([np.ones_like(mean), mean, *self.textures_[level]], 1)))
 
-    def _unexplained(self, texture: FloatArray, level: int) -> float:
-        """Squared error of a texture beside its best reconstruction."""
-        residual = texture - self.means_[level]
-        modes = self.textures_[level]
-        return float((residual**2).sum() - ((modes @ residual) ** 2).sum())
+    def _unexplained(self, textures: FloatArray, level: int) -> FloatArray:
+        """Squared error of each texture (n, m) beside its best reconstruction, shape (n,)."""
+        residuals = textures - self.means_[level]
+        return np.asarray((residuals**2).sum(1) - ((residuals @ self.textures_[level].T) ** 2).sum(1))
 
-    def _composed(self, points: FloatArray, step: FloatArray, level: int) -> FloatArray:
-        """The landmarks after the present warp is composed with the inverse of a step."""
+    def _composed(self, points: FloatArray, steps: FloatArray, level: int) -> FloatArray:
+        """The landmarks (n, p, 2) after the present warps are composed with the inverse of steps (n, 4 + modes)."""
         # To first order the inverse moves the mean shape's corners back; each triangle carries them into the picture.
-        back = -np.tensordot(step, self._deformations(), 1)
+        back = -np.tensordot(steps, self._deformations(), 1)
         mean = self.shapes_.mean_ / 2**level
         linear = _edges(points, self.triangles_) @ np.linalg.inv(_edges(mean, self.triangles_))
-        carried = np.einsum("tij,tcj->tci", linear, back[self.triangles_])
-        moves = np.zeros_like(points)
-        np.add.at(moves, self.triangles_, carried)
-        moves /= np.bincount(self.triangles_.ravel(), minlength=len(points))[:, None]
-        return self.shapes_.nearest(points + moves)
+        carried = back[:, self.triangles_] @ linear.swapaxes(-1, -2)
+        moves = np.zeros(points.shape[1:] + points.shape[:1])
+        np.add.at(moves, self.triangles_, np.moveaxis(carried, 0, -1))
+        moves /= np.bincount(self.triangles_.ravel(), minlength=len(mean))[:, None, None]
+        return self.shapes_.nearest(points + np.moveaxis(moves, -1, 0))
 
 
 def _mean_frame(mean: FloatArray, triangles: IntArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
@@ -206,10 +214,12 @@ def _mean_frame(mean: FloatArray, triangles: IntArray) -> tuple[FloatArray, npt.
 
 
 def _edges(points: FloatArray, triangles: IntArray) -> FloatArray:
-    """Two edges of each triangle as the columns of a matrix, shape (t, 2, 2)."""
-    a, b, c = np.moveaxis(points[triangles], 1, 0)
+    """Two edges of each triangle of landmarks (..., p, 2) as the columns of a matrix, shape (..., t, 2, 2)."""
+    a, b, c = np.moveaxis(points[..., triangles, :], -2, 0)
     return np.stack([b - a, c - a], -1)
 
 
-def _standardised(texture: FloatArray) -> FloatArray:
-    return np.asarray((texture - texture.mean()) / max(float(texture.std()), 1e-6))
+def _standardised(textures: FloatArray) -> FloatArray:
+    """Textures (n, m), each brought to mean 0 and variance 1."""
+    centred = textures - textures.mean(1, keepdims=True)
+    return np.asarray(centred / np.maximum(textures.std(1, keepdims=True), 1e-6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
@@ -21,7 +23,6 @@ from mien.features.shape import (
 
 IntArray = npt.NDArray[np.int64]
 
-_LEVELS = 3
 # Pixels of a level on either side of a landmark: compared, and searched.
 _HALF_PROFILE = 3
 _HALF_SEARCH = 3
@@ -29,7 +30,7 @@ _ITERATIONS = 15
 
 
 class ActiveShapeModel(BaseEstimator):  # type: ignore[misc]
-    """Active shape model with normalised gradient profiles, over three resolutions.
+    """Active shape model with normalised gradient profiles, over several resolutions.
 
     For each landmark and resolution the brightness gradient along the normal, divided by the sum of its magnitudes,
     is modelled by its mean and covariance. A search moves each landmark to the profile of least Mahalanobis distance,
@@ -40,6 +41,8 @@ class ActiveShapeModel(BaseEstimator):  # type: ignore[misc]
     contours : list of lists of int, optional
         Landmarks in order along edges, closed where the first is also the last; they give the normals. By default
         those in `mien.features.geometry.CONTOURS`. Landmarks on none move to and from the centre of the shape.
+    levels : int, default 3
+        How many resolutions, each half of the one before. The fewer, the nearer a search must begin.
 
     Attributes
     ----------
@@ -63,8 +66,9 @@ class ActiveShapeModel(BaseEstimator):  # type: ignore[misc]
     profiles_: list[FloatArray]
     precisions_: list[FloatArray]
 
-    def __init__(self, contours: list[list[int]] | None = None) -> None:
+    def __init__(self, contours: list[list[int]] | None = None, levels: int = 3) -> None:
         self.contours = contours
+        self.levels = levels
 
     def fit(self, images: FaceArray, landmarks: Landmarks) -> ActiveShapeModel:
         """Learn from grey pictures uint8 (n, h, w) and their landmarks (n, p, 2) in pixels."""
@@ -74,12 +78,8 @@ class ActiveShapeModel(BaseEstimator):  # type: ignore[misc]
         contours = CONTOURS.get(n_points, []) if self.contours is None else self.contours
         self.neighbours_ = _neighbours(n_points, contours)
         self.profiles_, self.precisions_ = [], []
-        for level in range(_LEVELS):
-            gradients = [
-                self._gradients(shrink(image, level), points / 2**level, _HALF_PROFILE)
-                for image, points in zip(images, landmarks, strict=True)
-            ]
-            profiles = _normalised(np.stack(gradients))
+        for level in range(self.levels):
+            profiles = _normalised(self._gradients(shrink(images, level), landmarks / 2**level, _HALF_PROFILE))
             mean = profiles.mean(0)
             residuals = profiles - mean
             covariance = np.einsum("nps,npt->pst", residuals, residuals) / len(images)
@@ -89,55 +89,58 @@ class ActiveShapeModel(BaseEstimator):  # type: ignore[misc]
             self.precisions_.append(np.linalg.inv(covariance + ridge[:, None, None] * np.eye(mean.shape[1])))
         return self
 
-    def search(self, image: FaceArray, initial: Landmarks) -> FloatArray:
-        """Find the landmarks of a face.
+    def search(self, images: FaceArray, initial: Landmarks) -> FloatArray:
+        """Find the landmarks of faces.
 
         Parameters
         ----------
-        image : ndarray of uint8, shape (h, w)
-            Grey, the face about as large as those in `fit`.
-        initial : ndarray of float, shape (p, 2)
+        images : ndarray of uint8, shape (n, h, w)
+            Grey, the faces about as large as those in `fit`.
+        initial : ndarray of float, shape (n, p, 2)
             Where to begin, such as the mean shape laid on the eyes.
 
         Returns
         -------
-        ndarray of float64, shape (p, 2)
+        ndarray of float64, shape (n, p, 2)
         """
         check_is_fitted(self)
-        check_start(image, initial, self.shapes_.mean_)
-        points = np.asarray(initial, np.float64)
-        for level in reversed(range(_LEVELS)):
-            small = shrink(image, level)
-            points = points / 2**level
+        check_start(images, initial, self.shapes_.mean_)
+        points = np.array(initial, np.float64)
+        for level in reversed(range(self.levels)):
+            small = shrink(images, level)
+            points /= 2**level
+            going = np.arange(len(points))
             for _ in range(_ITERATIONS):
-                moves = self._moves(small, points, level)
-                points = self.shapes_.nearest(points + moves[:, None] * self._normals(points))
-                if np.mean(moves == 0) > 0.9:
+                old = points[going]
+                moves = self._moves(small[going], old, level)
+                points[going] = self.shapes_.nearest(old + moves[..., None] * self._normals(old))
+                going = going[np.mean(moves == 0, axis=1) <= 0.9]
+                if not len(going):
                     break
-            points = points * 2**level
+            points *= 2**level
         return points
 
-    def _moves(self, image: npt.NDArray[np.float32], points: FloatArray, level: int) -> FloatArray:
-        """How many pixels each landmark should go along its normal, shape (p,)."""
-        gradients = self._gradients(image, points, _HALF_PROFILE + _HALF_SEARCH)
-        windows = np.lib.stride_tricks.sliding_window_view(gradients, 2 * _HALF_PROFILE + 1, 1)
+    def _moves(self, images: npt.NDArray[np.float32], points: FloatArray, level: int) -> FloatArray:
+        """How many pixels each landmark should go along its normal, shape (n, p)."""
+        gradients = self._gradients(images, points, _HALF_PROFILE + _HALF_SEARCH)
+        windows = np.lib.stride_tricks.sliding_window_view(gradients, 2 * _HALF_PROFILE + 1, 2)
         residuals = _normalised(windows) - self.profiles_[level][:, None]
-        distances = np.einsum("pms,pst,pmt->pm", residuals, self.precisions_[level], residuals)
-        return np.asarray(distances.argmin(1) - float(_HALF_SEARCH))
+        distances = ((residuals @ self.precisions_[level]) * residuals).sum(-1)
+        return np.asarray(distances.argmin(-1) - float(_HALF_SEARCH))
 
-    def _gradients(self, image: npt.NDArray[np.float32], points: Landmarks, reach: int) -> FloatArray:
-        """Derivatives along the normals at whole pixels from -reach to reach, shape (p, 2 reach + 1)."""
+    def _gradients(self, images: npt.NDArray[Any], points: Landmarks, reach: int) -> FloatArray:
+        """Derivatives along the normals at whole pixels from -reach to reach, shape (n, p, 2 reach + 1)."""
         steps = np.arange(-reach - 0.5, reach + 1)
-        along = points[:, None] + steps[:, None] * self._normals(points)[:, None]
-        return np.diff(sample(image, along), axis=1)
+        along = points[:, :, None] + steps[:, None] * self._normals(points)[:, :, None]
+        return np.diff(sample(images, along), axis=2)
 
     def _normals(self, points: Landmarks) -> FloatArray:
-        """Unit vectors across the contours, shape (p, 2)."""
+        """Unit vectors across the contours, shape (n, p, 2)."""
         before, after = self.neighbours_.T
-        tangents = points[after] - points[before]
-        across = np.stack([-tangents[:, 1], tangents[:, 0]], 1)
-        across = np.where(before[:, None] < 0, points - points.mean(0), across)
-        return np.asarray(across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9))
+        tangents = points[:, after] - points[:, before]
+        across = np.stack([-tangents[..., 1], tangents[..., 0]], -1)
+        across = np.where(before[:, None] < 0, points - points.mean(1, keepdims=True), across)
+        return np.asarray(across / np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9))
 
 
 def _normalised(gradients: FloatArray) -> FloatArray:

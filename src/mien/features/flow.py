@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Self
-
 import cv2
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from mien.errors import InputError
-from mien.features.base import FaceArray, FloatArray, check_faces
+from mien.features.base import ClipDescriptor, FaceArray, FloatArray, check_faces
 
 CELLS = 6
 """Cells a side in which movement is counted."""
@@ -110,37 +106,23 @@ def flow_features(first: FaceArray, second: FaceArray) -> FloatArray:
     return np.stack(means, -1).reshape(len(flow), -1)
 
 
-class FlowSequences(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """`flow_features` of clips, from the first frame, taken for neutral, to each that follows."""
+class Flow(ClipDescriptor):
+    """`flow_features` of clips from the first frame, the onset, to the last, the apex; shape (n, d)."""
 
-    def fit(self, clips: Sequence[FaceArray], labels: object = None) -> Self:
-        """Nothing is learnt."""
-        return self
+    def describe(self, clips: FaceArray) -> FloatArray:
+        """See `ClipDescriptor`."""
+        return flow_features(clips[:, 0], clips[:, -1])
 
-    def transform(self, clips: Sequence[FaceArray]) -> list[FloatArray]:
-        """The features of every frame but the first.
 
-        Parameters
-        ----------
-        clips : sequence of ndarray of uint8, shape (frames, h, w)
-            Grey faces, aligned; at least two frames each.
+class FlowSequences(ClipDescriptor):
+    """`flow_features` of clips from the first frame to each that follows; shape (n, frames - 1, d)."""
 
-        Returns
-        -------
-        list of ndarray of float32, shape (frames - 1, d)
-
-        Raises
-        ------
-        InputError
-            If a clip has fewer than two frames.
-        """
-        short = next((i for i, clip in enumerate(clips) if len(clip) < 2), None)
-        if short is not None:
-            raise InputError(f"clip {short} has {len(clips[short])} frames; movement needs two")
-        return [flow_features(np.broadcast_to(clip[:1], clip[1:].shape), clip[1:]) for clip in clips]
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
+    def describe(self, clips: FaceArray) -> FloatArray:
+        """See `ClipDescriptor`."""
+        n, frames, h, w = clips.shape
+        first = np.broadcast_to(clips[:, :1], (n, frames - 1, h, w))
+        features = flow_features(first.reshape(-1, h, w), clips[:, 1:].reshape(-1, h, w))
+        return features.reshape(n, frames - 1, -1)
 
 
 def _cell_means(channel: npt.NDArray[np.floating]) -> FloatArray:

@@ -74,26 +74,29 @@ class PointDistributionModel(BaseEstimator):  # type: ignore[misc]
         return self
 
     def parameters(self, points: Landmarks) -> FloatArray:
-        """The parameters b, within their limits, of the shape nearest to landmarks (p, 2); shape (k,)."""
+        """The parameters b, within their limits, of the shapes nearest to landmarks (n, p, 2); shape (n, k)."""
         limits = _LIMIT * np.sqrt(self.variances_)
-        b = np.zeros(len(limits))
+        b = np.zeros((len(points), len(limits)))
+        going = np.arange(len(points))
         for _ in range(_ITERATIONS):
-            laid = self._tangent(apply(similarity_transform(points, self.shape(b)), points))
-            new = np.clip(np.tensordot(self.modes_, laid - self.mean_), -limits, limits)
-            change = np.abs(new - b)
-            b = new
-            if np.all(change <= 1e-3 * limits):
+            laid = apply(similarity_transform(points[going], self.shape(b[going])), points[going])
+            residuals = self._tangent(laid) - self.mean_
+            new = np.clip(np.tensordot(residuals, self.modes_, ([1, 2], [1, 2])), -limits, limits)
+            moved = (np.abs(new - b[going]) > 1e-3 * limits).any(1)
+            b[going] = new
+            going = going[moved]
+            if not len(going):
                 break
         return b
 
     def shape(self, b: FloatArray) -> FloatArray:
-        """The shape of parameters (k,), about the origin; shape (p, 2)."""
+        """The shapes of parameters (n, k), about the origin; shape (n, p, 2)."""
         return np.asarray(self.mean_ + np.tensordot(b, self.modes_, 1))
 
     def nearest(self, points: Landmarks) -> FloatArray:
-        """The landmarks (p, 2) that the model allows and that are nearest to `points`, in the same place."""
-        shape = self.shape(self.parameters(points))
-        return apply(similarity_transform(shape, points), shape)
+        """The landmarks that the model allows and that are nearest to `points`, in the same place; (n, p, 2)."""
+        shapes = self.shape(self.parameters(points))
+        return apply(similarity_transform(shapes, points), shapes)
 
     def _tangent(self, laid: FloatArray) -> FloatArray:
         """Shapes scaled onto the plane that touches the mean: else size would vary a little with every mode."""
@@ -106,18 +109,22 @@ def apply(transform: FloatArray, points: Landmarks) -> FloatArray:
     return np.asarray(points @ transform[..., :2].swapaxes(-1, -2) + transform[..., None, :, 2])
 
 
-def sample(image: npt.NDArray[Any], points: FloatArray) -> FloatArray:
-    """The brightness of a picture (h, w) at points (..., 2), bilinear, the picture's edge continued."""
+def sample(images: npt.NDArray[Any], points: FloatArray) -> FloatArray:
+    """The brightness of pictures (n, h, w) at points (n, ..., 2) of each, bilinear, the picture's edge continued."""
     x, y = np.moveaxis(points, -1, 0) - 0.5
-    return np.asarray(map_coordinates(np.asarray(image, np.float64), [y, x], order=1, mode="nearest"))
+    own = np.broadcast_to(np.arange(len(images)).reshape(-1, *(1 for _ in x.shape[1:])), x.shape)
+    return np.asarray(map_coordinates(np.asarray(images, np.float64), [own, y, x], order=1, mode="nearest"))
 
 
-def shrink(image: FaceArray, level: int) -> npt.NDArray[np.float32]:
-    """A picture (h, w) at ``1 / 2**level`` of its size, in which landmarks scale alike."""
-    h, w = image.shape
+def shrink(images: FaceArray, level: int) -> npt.NDArray[np.float32]:
+    """Pictures (n, h, w) at ``1 / 2**level`` of their size, in which landmarks scale alike."""
+    h, w = images.shape[1:]
     n = 2**level
-    even = cv2.copyMakeBorder(image, 0, -h % n, 0, -w % n, cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(even, None, fx=1 / n, fy=1 / n, interpolation=cv2.INTER_AREA), np.float32)
+    small = np.empty((len(images), -(-h // n), -(-w // n)), np.float32)
+    for result, image in zip(small, images, strict=True):
+        even = cv2.copyMakeBorder(image, 0, -h % n, 0, -w % n, cv2.BORDER_REPLICATE)
+        result[:] = cv2.resize(even, result.shape[::-1], interpolation=cv2.INTER_AREA)
+    return small
 
 
 def check_training(images: FaceArray, landmarks: Landmarks) -> None:
@@ -127,8 +134,8 @@ def check_training(images: FaceArray, landmarks: Landmarks) -> None:
         raise InputError(f"{len(images)} pictures need landmarks of shape ({len(images)}, p, 2), not {landmarks.shape}")
 
 
-def check_start(image: FaceArray, initial: Landmarks, mean: FloatArray) -> None:
-    """Raises `InputError` unless a search can begin with this picture (h, w) and these landmarks (p, 2)."""
-    check_faces(image[None])
-    if initial.shape != mean.shape:
-        raise InputError(f"a search needs initial landmarks of shape {mean.shape}, not {initial.shape}")
+def check_start(images: FaceArray, initial: Landmarks, mean: FloatArray) -> None:
+    """Raises `InputError` unless a search can begin with these pictures (n, h, w) and landmarks (n, p, 2)."""
+    check_faces(images)
+    if initial.shape != (len(images), *mean.shape):
+        raise InputError(f"initial landmarks must be of shape {(len(images), *mean.shape)}, not {initial.shape}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.decomposition import PCA, FastICA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from mien.features.base import FaceArray, FaceDescriptor, FloatArray, check_faces
+from mien.features.base import FaceArray, FaceDescriptor, FloatArray, check_faces, even_choice
 
 
 class Pixels(FaceDescriptor):
@@ -83,7 +87,7 @@ class Projection(FaceDescriptor):
 
     def fit(self, faces: FaceArray, labels: object = None) -> Self:
         """Learn the components from grey faces, uint8 of shape (n, h, w)."""
-        chosen = np.linspace(0, len(check_faces(faces)) - 1, min(self.n_faces, len(faces))).astype(np.intp)
+        chosen = even_choice(len(check_faces(faces)), self.n_faces)
         self.components_ = clone(self.components).fit(self.descriptor.fit_transform(faces[chosen]))
         return self
 
@@ -130,9 +134,34 @@ class SpatialICA(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.pca_.transform(X) @ self.ica_.mixing_, np.float32)
 
 
-def _fast_ica(random_state: int = 0) -> FastICA:
+class IndependentComponents(FastICA):  # type: ignore[misc]
+    """FastICA that makes do with what it has after its last round, without a warning.
+
+    Of fewer than some 250 faces the search can go in circles. Whitened components have the same distances however they
+    are turned, so few classifiers notice.
+    """
+
+    def fit(self, X: FloatArray, y: object = None) -> Self:  # noqa: N803
+        """As of scikit-learn."""
+        with _settled():
+            return super().fit(X)  # type: ignore[no-any-return]
+
+    def fit_transform(self, X: FloatArray, y: object = None) -> FloatArray:  # noqa: N803
+        """As of scikit-learn."""
+        with _settled():
+            return super().fit_transform(X)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+def _fast_ica(random_state: int = 0) -> IndependentComponents:
     """FastICA with tanh, on whitened data (A. Hyvärinen, "Fast and robust fixed-point algorithms", 1999)."""
-    return FastICA(whiten="unit-variance", max_iter=1000, tol=1e-3, random_state=random_state)
+    return IndependentComponents(whiten="unit-variance", max_iter=1000, tol=1e-3, random_state=random_state)
 
 
 def eigenfaces() -> Pipeline:

@@ -46,7 +46,7 @@ MIEN_TINY = replace(
 MIEN_LARGE = replace(
     MIEN,
     name="mien-large",
-    description="the most accurate single network: twice the default's multiplications, and taught by it",
+    description="a larger network: twice the default's multiplications, and taught by it",
     network="mien-large",
     objectives=MIEN_TINY.objectives,
     sizes=((0.0, 32), (0.65, 44)),
@@ -188,10 +188,10 @@ def _kernels() -> Iterator[Recipe]:
     for size in ("small", "medium", "large"):
         for hidden in (3072, 2048, 1024, 512):
             for preparation in ("none", "isotropic", "equalise"):
-                suffix = "" if preparation == "none" else f"-{preparation}"
+                suffix, how = ("", "") if preparation == "none" else (f"-{preparation}", f", preparation {preparation}")
                 member = Recipe(
                     name=f"kernel-{size}-{hidden}{suffix}",
-                    description=f"committee member: {size} kernels, {hidden} hidden units, preparation {preparation}",
+                    description=f"committee member: {size} kernels, {hidden} hidden units{how}",
                     network=f"kernel-{size}-{hidden}",
                     preparation=preparation,
                     crop=42,
@@ -383,9 +383,11 @@ def _others() -> Iterator[Recipe]:
 
 RECIPES = {
     recipe.name: recipe
-    for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others)
-    for recipe in family()
-} | {recipe.name: recipe for recipe in (MIEN, MIEN_TINY, MIEN_LARGE, VIEWS)}
+    for recipe in (
+        *(MIEN, MIEN_TINY, MIEN_LARGE, VIEWS),
+        *(recipe for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others) for recipe in family()),
+    )
+}
 """Every recipe by name."""
 
 

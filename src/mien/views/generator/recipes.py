@@ -1,6 +1,6 @@
 """The trainings of the generator, as data. Importing this needs no PyTorch.
 
-A batch of 64 pictures of 64 pixels a side takes a CPU core some ten seconds with 16 channels at full resolution, and
+A batch of 64 pictures of 64 pixels a side takes a CPU core some six seconds with 16 channels at full resolution, and
 thrice that with 32. Early on, steps are what counts, so the configuration for CPUs has the fewer channels and batches
 of 16.
 """

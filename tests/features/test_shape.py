@@ -107,6 +107,14 @@ def test_landmarks_of_unseen_faces_are_found(model, limit, training):
     np.testing.assert_allclose(model.search(images[3:4], start[3:4]), found[3:4], atol=1e-6)
 
 
+def test_a_search_that_explains_nothing_does_not_run_away(training):
+    model = ActiveAppearanceModel(levels=2).fit(*training)
+    noise = np.random.default_rng(3).integers(0, 256, (20, *training[0].shape[1:]), np.uint8)
+    start = np.broadcast_to(training[1].mean(0), (20, *training[1].shape[1:]))
+    moved = np.linalg.norm(model.search(noise, start) - start, axis=2).max(1)
+    assert moved.mean() < 8  # pixels; whole steps went on to 11
+
+
 def test_normals_cross_the_contours():
     square = np.array([(0.0, 0), (4, 0), (4, 4), (0, 4), (10, 2)])
     shapes = np.stack([square, square + np.array([0, 1]), square * 1.1])

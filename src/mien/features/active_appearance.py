@@ -28,6 +28,8 @@ _ENERGY = 0.95
 _ITERATIONS = 30
 # Pixels of a level: a search ends where no landmark moves further.
 _STILL = 0.03
+# Of a Gauss-Newton step: whole ones overshoot in faces of 48 pixels, and a search that has gone astray runs away.
+_STRIDE = 0.5
 
 
 class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
@@ -107,7 +109,7 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         ndarray of float64, shape (n, p, 2)
-            Of all landmarks tried at full resolution, those whose texture the model explains best.
+            A face's search ends with the first step after which the model explains its texture worse than before.
         """
         check_is_fitted(self)
         check_start(images, initial, self.shapes_.mean_)
@@ -118,13 +120,13 @@ class ActiveAppearanceModel(BaseEstimator):  # type: ignore[misc]
             best, least = points.copy(), np.full(len(points), np.inf)
             going = np.arange(len(points))
             for _ in range(_ITERATIONS):
-                old = points[going]
-                textures = _standardised(sample(small[going], self.warps_[level] @ old))
+                textures = _standardised(sample(small[going], self.warps_[level] @ points[going]))
                 errors = self._unexplained(textures, level)
                 better = errors < least[going]
-                best[going[better]], least[going[better]] = old[better], errors[better]
-                points[going] = self._composed(old, textures @ self.updates_[level].T, level)
-                going = going[np.abs(points[going] - old).max((1, 2)) >= _STILL]
+                going, textures = going[better], textures[better]
+                best[going], least[going] = points[going], errors[better]
+                points[going] = self._composed(best[going], _STRIDE * textures @ self.updates_[level].T, level)
+                going = going[np.abs(points[going] - best[going]).max((1, 2)) >= _STILL]
                 if not len(going):
                     break
             points = best * 2**level

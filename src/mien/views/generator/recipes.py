@@ -50,7 +50,7 @@ class GeneratorRecipe:
 
 TWO_PATHWAY = GeneratorRecipe("two-pathway-gan", "multi-view generator, 128 px, as published; for accelerators")
 # What the discriminator says weighs far more here than in the authors' code, where the penalty holds the gradients of a
-# whole batch together to length 1, so each picture's to an eighth. 300 steps from the start nothing had been learnt.
+# whole batch together to length 1, so each picture's to an eighth. 243 steps from the start nothing had been learnt.
 TWO_PATHWAY_64 = replace(
     TWO_PATHWAY,
     name="two-pathway-gan-64",

@@ -25,6 +25,7 @@ from moving_squares import SIZE, VIEWS  # noqa: E402
 
 TOY = GeneratorRecipe("toy", "toy", side=SIZE, base=2, epochs=2, batch_size=4)
 AVERAGED = replace(TOY, ema_decay=0.5)
+WARMED_UP = replace(TOY, warm_up=1)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return all(torch.equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.parametrize("recipe", [TOY, AVERAGED])
+@pytest.mark.parametrize("recipe", [TOY, AVERAGED, WARMED_UP])
 def test_same_seed_same_weights_also_when_interrupted(
     tmp_path: Path, recordings: Recordings, recipe: GeneratorRecipe
 ) -> None:
@@ -73,6 +74,18 @@ def test_same_seed_same_weights_also_when_interrupted(
     assert same(state, again)
     assert any(name.startswith("optimizer.exp_avg_sq.encoder") for name in state)
     assert not same(whole.load_weights(), run_training(tmp_path / "other", recordings, recipe, seed=1).load_weights())
+
+
+def test_warm_up_leaves_the_discriminator_alone(tmp_path: Path, recordings: Recordings) -> None:
+    torch.manual_seed(0)
+    start = Networks(Shape(len(VIEWS), SIZE, TOY.base)).state_dict()
+    warm = run_training(tmp_path / "warm", recordings, replace(WARMED_UP, epochs=1))
+    after = warm.load_weights()
+    changed = {name.split(".")[0] for name in start if not torch.equal(after[name], start[name])}
+    assert changed == {"encoder", "generator"}
+    assert warm.metrics[0]["discriminator"] == 0
+    run_training(tmp_path / "both", recordings, WARMED_UP)
+    assert Run(tmp_path / "both").metrics[1]["discriminator"] != 0
 
 
 def test_the_average_follows_the_training_and_does_not_change_it(tmp_path: Path, recordings: Recordings) -> None:

@@ -145,6 +145,17 @@ class Paths:
         distance = l1(made.detach(), target) if imagined is None else None
         return Step(made.detach(), discriminator, maker.detach(), distance)
 
+    def imitate(self, pairs: Pairs) -> Step:
+        """The warm-up: the first pictures are encoded, the second are the target, and there is no discriminator.
+
+        Encoder and generator learn from `likeness_loss` alone.
+        """
+        logits, z = self._run(self._networks.encoder, pairs.first)
+        made = self._make(pairs.second_views, z)
+        loss = likeness_loss(made, pairs.second, logits, pairs.first_views)
+        self._step(loss)
+        return Step(made.detach(), loss.new_zeros(()), loss.detach(), l1(made.detach(), pairs.second))
+
     def _teach_discriminator(self, real: Tensor, views: Tensor, made: Tensor, mix: Tensor) -> Tensor:
         """The discriminator's step; afterwards it is judge only, until its next one."""
         self._networks.discriminator.requires_grad_(True)

@@ -29,6 +29,9 @@ class GeneratorRecipe:
         Adam's, with betas 0 and 0.9.
     likeness : float
         Weight of `mien.views.generator.losses.likeness_loss` against the discriminator's verdict.
+    warm_up : int
+        The first so many of the epochs: encoder and generator learn what pictures of another view have in common with
+        these, without a discriminator, in a fifth of the time.
     ema_decay : float
         Per-step decay of the moving average of the weights, which is then what turns faces; 0 is none.
     source : str
@@ -44,6 +47,7 @@ class GeneratorRecipe:
     batch_size: int = 64
     learning_rate: float = 1e-4
     likeness: float = 1.0
+    warm_up: int = 0
     ema_decay: float = 0.0
     source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
 
@@ -57,9 +61,11 @@ TWO_PATHWAY_64 = replace(
     description="multi-view generator, 64 px: one block fewer, a quarter of the channels, likeness first; for CPUs",
     side=64,
     base=16,
+    epochs=24,
     batch_size=16,
     learning_rate=3e-4,
     likeness=16.0,
+    warm_up=16,
     ema_decay=0.998,
 )
 

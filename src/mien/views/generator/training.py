@@ -10,7 +10,7 @@ import copy
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -24,13 +24,16 @@ from mien.training.state import restore, snapshot, start_average, update_average
 from mien.views.generator.losses import l1
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import Recordings, draw_pairs
-from mien.views.generator.paths import Paths
+from mien.views.generator.paths import Pairs, Paths, Step
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
 from mien.writing import whole_file
 
 IMAGINED_SHARE = 0.5
 """How often the reconstruction path encodes what the generation path made."""
+
+WARM_UP = {"lr": 1e-3, "betas": (0.9, 0.99)}
+"""Adam's settings without a discriminator: against one momentum would do harm."""
 
 MEASURED_PAIRS = 256
 MEASURED_AT_ONCE = 32
@@ -93,7 +96,8 @@ def train(
     images = torch.from_numpy(training.images).to(device)
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = torch.optim.Adam(networks.parameters(), recipe.learning_rate, (0.0, 0.9))
+    adversarial: dict[str, Any] = {"lr": recipe.learning_rate, "betas": (0.0, 0.9)}
+    optimizer = torch.optim.Adam(networks.parameters(), **adversarial)
     paths = Paths(networks, optimizer, recipe.likeness)
     average = start_average(networks) if recipe.ema_decay else {}
     shown = copy.deepcopy(networks).eval()
@@ -107,20 +111,15 @@ def train(
     steps = math.ceil((pictures - 1) / recipe.batch_size)
     for epoch in range(first_epoch, recipe.epochs):
         started = time.perf_counter()
+        optimizer.param_groups[0].update(WARM_UP if epoch < recipe.warm_up else adversarial)
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
             pairs = draw_pairs(images, rows, chance)
-            draw = Draw(len(rows), chance, device)
-            imagined = None
-            if recipe.paths == "both":
-                made = paths.generate(pairs, draw.uniform(networks.shape.z) * 2 - 1, draw.uniform())
+            for made in walk(paths, recipe, epoch, pairs, Draw(len(rows), chance, device), networks.shape.z):
                 sums.add(discriminator=made.discriminator, maker=made.maker)
-                imagined = made.made if draw.coin(IMAGINED_SHARE) else None
-            made = paths.reconstruct(pairs, draw.uniform(), imagined)
-            sums.add(discriminator=made.discriminator, maker=made.maker)
-            if made.l1 is not None:
-                sums.add(l1=made.l1)
+                if made.l1 is not None:
+                    sums.add(l1=made.l1)
             if recipe.ema_decay:
                 update_average(average, networks, recipe.ema_decay, epoch * steps + step)
             if step % REPORT_EVERY == REPORT_EVERY - 1 or step == steps - 1:
@@ -140,6 +139,19 @@ def train(
         run.save_epoch(metrics, snapshot(epoch + 1, networks, average, optimizer), weights)
         epoch_done(row)
     return metrics
+
+
+def walk(paths: Paths, recipe: GeneratorRecipe, epoch: int, pairs: Pairs, draw: Draw, z: int) -> Iterator[Step]:
+    """The steps that the recipe takes with a batch of pairs; `z` is how many numbers `Paths.generate` wants."""
+    if epoch < recipe.warm_up:
+        yield paths.imitate(pairs)
+        return
+    imagined = None
+    if recipe.paths == "both":
+        made = paths.generate(pairs, draw.uniform(z) * 2 - 1, draw.uniform())
+        imagined = made.made if draw.coin(IMAGINED_SHARE) else None
+        yield made
+    yield paths.reconstruct(pairs, draw.uniform(), imagined)
 
 
 class Draw:

@@ -117,6 +117,10 @@ def test_cross_validation_by_person(recipe: str, tmp_path: Path) -> None:
     assert (figures["n"], len(figures["fold_accuracies"])) == (20, 5)
     if recipe == "pca+svm":
         assert figures["accuracy"] == 1.0  # sharpness tells the classes apart
+    else:
+        card = json.loads((tmp_path / "out" / "fold-03" / f"{recipe}.json").read_text())
+        again = f"mien crossval --recipe {recipe} --protocol loso --folds 10 --epochs 1 --seed 0"
+        assert card["training"]["command"] == f"{again} --data jaffe:PATH --out DIR  # fold 3"
 
 
 def test_cross_validation_counts_what_it_leaves_out(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ class Protocol(StrEnum):
 
 
 def crossval(
-    data: Annotated[str, typer.Option(help="For example ckplus:CKPLUS; all of its parts are used.")],
+    data: Annotated[
+        str, typer.Option(metavar="NAME:PATH", help="For example ckplus:CKPLUS; all of its parts are used.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="A run a fold; a later call goes on there.")],
     recipe: Annotated[str, typer.Option(help="A recipe, or feature+classifier.")] = "mien",
     protocol: Annotated[
@@ -76,7 +78,9 @@ def crossval(
 
             settings = get_recipe(recipe).fitted_to(faces.label_sets)
             settings = settings if epochs is None else replace(settings, epochs=epochs)
-            fit = fit_folds(settings, data, out, crops, seed, status.update)
+            how = f"--protocol {protocol.value} --folds {folds} --epochs {settings.epochs} --seed {seed}"
+            command = f"mien crossval --recipe {recipe} {how} --data {data.partition(':')[0]}:PATH --out DIR"
+            fit = fit_folds(settings, data, out, command, crops, seed, status.update)
         result = splitters.cross_validate(fit, faces, parts)
     figures = {
         "model": recipe,

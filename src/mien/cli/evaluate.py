@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    data: Annotated[str, typer.Option(help="For example fer2013:fer2013.csv.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="For example fer2013:fer2013.csv.")],
     model: Annotated[str, typer.Option(help="Name of a model, or the path of its card.")] = "mien",
     split: Annotated[
         str | None, typer.Option(help="Part of the data set; its second by default (public of FER2013), else all.")

@@ -14,7 +14,9 @@ from mien.errors import MissingExtra
 
 def export(
     run: Annotated[Path, typer.Argument(help="Folder that mien train wrote.")],
-    data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved since the training.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="NAME:PATH", help="Where the data is now, if it moved since the training.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; the run's own by default.")] = None,
     skip_bad: SkipBad = False,
 ) -> None:

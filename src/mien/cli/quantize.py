@@ -13,7 +13,7 @@ from mien.errors import MissingExtra
 
 def quantize(
     model: Annotated[str, typer.Argument(help="Name of a model, or the path of its card.")],
-    data: Annotated[str, typer.Option(help="What it learnt from, for example fer2013:fer2013.csv.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="What it learnt from, as fer2013:fer2013.csv.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the new model.")],
 ) -> None:
     """Write a network as 8-bit integers, with its card: calibrated and measured on the validation split."""

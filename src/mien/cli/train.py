@@ -16,7 +16,7 @@ from mien.errors import InputError, MissingExtra
 
 
 def train(
-    data: Annotated[str, typer.Option(help="Training data, for example fer2013:fer2013.csv.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="Training data, for example fer2013:fer2013.csv.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run there is taken up again.")],
     recipe: Annotated[
         str, typer.Option(help="A recipe (mien recipes lists them), feature+classifier, or two-pathway-gan[-64].")

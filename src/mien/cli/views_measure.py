@@ -15,7 +15,7 @@ from mien.errors import InputError, MissingExtra
 
 def measure(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of mien train --recipe two-pathway-gan...")],
-    data: Annotated[str, typer.Option(help="The rendered views that it learnt from, views:DIR.")],
+    data: Annotated[str, typer.Option(metavar="views:DIR", help="The rendered views that it learnt from.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Gets measures.json and measures.md.")],
     model: Annotated[str, typer.Option(help="Who reads the expressions: a model's name or its card.")] = "mien",
 ) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def protocol(
-    data: Annotated[str, typer.Option(help="views-multipie6:DIR, or multipie:DIR.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="views-multipie6:DIR, or multipie:DIR.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Runs and tables; a later call goes on there.")],
     generator: Annotated[
         Path | None,
@@ -71,7 +71,7 @@ def protocol(
 
 
 def pose(
-    data: Annotated[str, typer.Option(help="views:DIR, or views-multipie6:DIR.")],
+    data: Annotated[str, typer.Option(metavar="NAME:PATH", help="views:DIR, or views-multipie6:DIR.")],
 ) -> None:
     """Error of the pose that mien reads from a face's landmarks, on rendered views, by angle."""
     from mien.views.protocol.landmarks import measure_pose

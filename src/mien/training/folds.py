@@ -17,7 +17,7 @@ from mien.training.run import Run
 
 
 def fit_folds(
-    recipe: Recipe, spec: str, folder: Path, crops: int, seed: int, report: Callable[[str], None]
+    recipe: Recipe, spec: str, folder: Path, command: str, crops: int, seed: int, report: Callable[[str], None]
 ) -> Callable[[FaceData], Predict]:
     """What `mien.evaluation.folds.cross_validate` calls for each fold.
 
@@ -30,6 +30,8 @@ def fit_folds(
         ``name:path`` of the data.
     folder : Path
         Fold 1 lives in ``fold-01`` and so on; what is done there is not done again.
+    command : str
+        What trains all folds again, for the cards of the models.
     crops : {1, 5, 10}
         Views of each test face.
     seed : int
@@ -43,7 +45,8 @@ def fit_folds(
     def fit(training: FaceData) -> Predict:
         number = next(numbers)
         run = Run(folder / f"fold-{number:02d}")
-        run.start({"recipe": describe_recipe(recipe), "data": spec, "seed": seed})
+        again = f"{command}  # fold {number}"
+        run.start({"recipe": describe_recipe(recipe), "data": spec, "seed": seed, "command": again})
 
         def step(epoch: int, step: int, steps: int, loss: float) -> None:
             report(f"fold {number}, epoch {epoch + 1}/{recipe.epochs}, step {step}/{steps}, loss {loss:.3f}")

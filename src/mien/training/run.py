@@ -76,8 +76,13 @@ class Run:
 
     @property
     def command(self) -> str:
-        """What trains it again: a line, or two where it began with the weights of another run."""
+        """What trains it again: a line, or two where it began with the weights of another run.
+
+        Who makes runs in some other way, as in folds, says so in the configuration.
+        """
         config = self.config
+        if "command" in config:
+            return str(config["command"])
         data = [f"--data {config['data'].partition(':')[0]}:PATH"]
         data += [f"--also {spec.partition(':')[0]}:PATH" for spec in config.get("also", [])]
         options = f"--epochs {len(self.metrics)} --seed {config['seed']} {' '.join(data)}"

@@ -1,11 +1,11 @@
-"""Fit the network of `mien.pose` on rendered heads, and say what its angles are worth; for docs/detection.md.
+"""Fit the networks of `mien.pose` on rendered heads, and say what its angles are worth; for docs/detection.md.
 
     python tools/fit_pose.py ict_facekit_light.npz FOLDER [--write]
 
 People are rendered as `mien views render` does it, but turned to all sides (TURNS), and found by the default detector,
 as they are and mirrored, each time in another size and with room around the head. What is found of each person is kept
 in FOLDER, so a run that was stopped goes on. The figures are those of people not fitted on. With ``--write`` the
-network fitted on all of them takes the place of the package's.
+networks fitted on all of them take the place of the package's.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPRegressor
 
 from mien.detect import Detector, get_detector
-from mien.pose import MIRRORED_POSE, MIRRORED_SHAPE, WEIGHTS_FILE, Network, lay_upright
+from mien.pose import MIRRORED_POSE, MIRRORED_SHAPE, WEIGHTS_FILE, Network, Reader, lay_upright
 from mien.views.expressions import EXPRESSIONS
 from mien.views.model import load_model
 from mien.views.recording import Studio
@@ -96,16 +96,22 @@ def gather(model: Path, folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return np.concatenate(landmarks), np.concatenate(poses), np.concatenate(people)
 
 
-def fit(landmarks: np.ndarray, poses: np.ndarray) -> Network:
-    """The network for these faces and their mirror images."""
+def fit(landmarks: np.ndarray, poses: np.ndarray) -> Reader:
+    """The reader for these faces."""
     size = (landmarks - landmarks.mean(1, keepdims=True)).std((1, 2), keepdims=True) * np.sqrt(2)
     noise = np.random.default_rng(0).normal(0, NOISE, (COPIES, *landmarks.shape)) * size
     landmarks, poses = (landmarks + noise).reshape(-1, 5, 2), np.tile(poses, (COPIES, 1))
     shapes, tilts = lay_upright(landmarks)
     angles = poses - np.stack([0 * tilts, 0 * tilts, tilts], 1)
     angles[:, 2] = wrapped(angles[:, 2])
-    shapes = np.concatenate([shapes, shapes * MIRRORED_SHAPE])
-    angles = np.concatenate([angles, angles * MIRRORED_POSE])
+    both = np.concatenate([shapes, shapes * MIRRORED_SHAPE])
+    return Reader(
+        even=fit_network(both, np.concatenate([angles, angles * MIRRORED_POSE])), sides=fit_network(shapes, angles, 1)
+    )
+
+
+def fit_network(shapes: np.ndarray, angles: np.ndarray, told: int = 3) -> Network:
+    """A network from shapes to the first `told` of the angles."""
     mean, spread = shapes.mean(0), shapes.std(0)
     regressor = MLPRegressor(
         hidden_layer_sizes=(HIDDEN,),
@@ -117,7 +123,8 @@ def fit(landmarks: np.ndarray, poses: np.ndarray) -> Network:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the rest is tenths of a degree
-        regressor.fit((shapes - mean) / spread, angles / UNIT, np.exp(-((angles[:, 1] / NODS) ** 2) / 2))
+        warnings.simplefilter("ignore", DataConversionWarning)  # of a column of one angle
+        regressor.fit((shapes - mean) / spread, angles[:, :told] / UNIT, np.exp(-((angles[:, 1] / NODS) ** 2) / 2))
     hidden = regressor.coefs_[0] / spread[:, None]
     return Network(
         hidden=hidden,
@@ -127,9 +134,9 @@ def fit(landmarks: np.ndarray, poses: np.ndarray) -> Network:
     )
 
 
-def read(network: Network, landmarks: np.ndarray) -> np.ndarray:
+def read(reader: Reader, landmarks: np.ndarray) -> np.ndarray:
     shapes, tilts = lay_upright(landmarks)
-    poses = network.read(shapes)
+    poses = reader.read(shapes)
     return np.column_stack([poses[:, :2].clip(-90, 90), poses[:, 2] + tilts])
 
 
@@ -160,10 +167,12 @@ def main() -> None:
         estimates[tested] = read(fit(landmarks[learnt], poses[learnt]), landmarks[tested])
     report(poses, estimates)
     if arguments.write:
-        network = fit(landmarks, poses)
-        WEIGHTS_FILE.write_text(
-            json.dumps({name: values.round(4).tolist() for name, values in network._asdict().items()}) + "\n"
-        )
+        networks = fit(landmarks, poses)._asdict()
+        weights = {
+            which: {name: values.round(4).tolist() for name, values in network._asdict().items()}
+            for which, network in networks.items()
+        }
+        WEIGHTS_FILE.write_text(json.dumps(weights) + "\n")
 
 
 if __name__ == "__main__":

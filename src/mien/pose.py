@@ -1,7 +1,7 @@
 """How a head is turned, from the five landmarks of its face.
 
-The landmarks are laid upright by the line from eyes to mouth and scaled. A small network that was fitted on rendered
-heads (``tools/fit_pose.py``) reads the angles of what is left. An average head brought onto the landmarks would be the
+The landmarks are laid upright by the line from eyes to mouth and scaled. Small networks that were fitted on rendered
+heads (``tools/fit_pose.py``) read the angles of what is left. An average head brought onto the landmarks would be the
 textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns. What the angles
 are worth stands in ``docs/detection.md``.
 """
@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float64]
 
 WEIGHTS_FILE = Path(__file__).with_suffix(".json")
-"""The network: what `Network` holds, in JSON."""
+"""What `Reader` holds, in JSON."""
 
 MIRRORED_SHAPE = np.array((-1, -1, -1, 1, 1, 1, 1))
 """What the mirror image of a face makes of the numbers of `lay_upright`."""
@@ -28,6 +28,7 @@ MIRRORED_SHAPE = np.array((-1, -1, -1, 1, 1, 1, 1))
 MIRRORED_POSE = np.array((-1, 1, -1))
 """What the mirror image of a face makes of yaw, pitch and roll."""
 
+_TURNED = 45.0  # degrees of yaw from which on each side is read by itself
 _LEAST_SPREAD = 0.02  # smaller over larger extent of the landmarks; five in a line say nothing. A profile has 0.25
 
 
@@ -40,13 +41,13 @@ class Pose(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Hidden units with a hyperbolic tangent, then yaw, pitch and roll in degrees, linear in them.
+    """Hidden units with a hyperbolic tangent, then degrees, linear in them.
 
     Attributes
     ----------
     hidden, hidden_bias : ndarray of float64, shapes (7, h) and (h,)
         From the numbers of `lay_upright`.
-    output, output_bias : ndarray of float64, shapes (h, 3) and (3,)
+    output, output_bias : ndarray of float64, shapes (h, k) and (k,)
         To the angles.
     """
 
@@ -55,13 +56,34 @@ class Network(NamedTuple):
     output: Array
     output_bias: Array
 
+    def angles(self, shapes: Array) -> Array:
+        """Of shapes (n, 7), degrees of shape (n, k)."""
+        return np.asarray(np.tanh(shapes @ self.hidden + self.hidden_bias) @ self.output + self.output_bias)
+
+
+class Reader(NamedTuple):
+    """What reads angles of shapes as `lay_upright` gives them.
+
+    Attributes
+    ----------
+    even : Network
+        Yaw, pitch and roll, to be read of a face and of its mirror image.
+    sides : Network
+        Yaw alone, learnt of either side by itself: the detector finds landmarks of faces that look to the left
+        otherwise than of their mirror images. From the front, where it would only read chance into faces, it counts
+        nothing, and all the more the further the head is turned.
+    """
+
+    even: Network
+    sides: Network
+
     def read(self, shapes: Array) -> Array:
-        """Angles of shapes (n, 7) as `lay_upright` gives them, (n, 3): the mean of each and its mirror image."""
-        seen, mirrored = (
-            np.tanh(side @ self.hidden + self.hidden_bias) @ self.output + self.output_bias
-            for side in (shapes, shapes * MIRRORED_SHAPE)
-        )
-        return np.asarray((seen + mirrored * MIRRORED_POSE) / 2)
+        """Yaw, pitch and roll, degrees of shape (n, 3), without limits."""
+        seen, mirrored = (self.even.angles(side) for side in (shapes, shapes * MIRRORED_SHAPE))
+        poses = (seen + mirrored * MIRRORED_POSE) / 2
+        turned = np.minimum(np.abs(poses[:, 0]) / _TURNED, 1)
+        poses[:, 0] += turned * (self.sides.angles(shapes)[:, 0] - poses[:, 0])
+        return np.asarray(poses)
 
 
 def estimate_pose(landmarks: FloatArray) -> FloatArray:
@@ -83,8 +105,9 @@ def estimate_pose(landmarks: FloatArray) -> FloatArray:
     Notes
     -----
     The angles are those of nodding, then turning, then tilting: yaw and pitch say where the face looks in a picture
-    turned upright by the roll, and turning the picture changes the roll alone. Mirrored landmarks change the signs of
-    yaw and roll. In profile nodding and tilting turn the picture alike; there the roll has nearly all of both.
+    turned upright by the roll, and turning the picture changes the roll alone. Mirrored pictures change the signs of
+    yaw and roll, but for the detector's errors; so do mirrored landmarks of heads that look straight. In profile
+    nodding and tilting turn the picture alike; there the roll has nearly all of both.
 
     The angles are measured from the line between camera and head, wherever in the picture that is.
     """
@@ -92,7 +115,7 @@ def estimate_pose(landmarks: FloatArray) -> FloatArray:
     poses = np.full((len(points), 3), np.nan, np.float32)
     told = np.flatnonzero([_tells(face) for face in points])
     shapes, tilts = lay_upright(points[told])
-    yaws, pitches, rolls = _network().read(shapes).T
+    yaws, pitches, rolls = _reader().read(shapes).T
     poses[told] = np.stack([yaws.clip(-90, 90), pitches.clip(-90, 90), (rolls + tilts + 180) % 360 - 180], 1)
     return poses
 
@@ -137,5 +160,8 @@ def _tells(points: Array) -> bool:
 
 
 @cache
-def _network() -> Network:
-    return Network(**{name: np.array(values) for name, values in json.loads(WEIGHTS_FILE.read_text()).items()})
+def _reader() -> Reader:
+    networks = json.loads(WEIGHTS_FILE.read_text())
+    return Reader(
+        *(Network(**{name: np.array(of[name]) for name in of}) for of in (networks["even"], networks["sides"]))
+    )

@@ -32,6 +32,16 @@ MIEN = Recipe(
     ema_decay=0.999,
 )
 
+MIEN_TURNED = replace(
+    MIEN,
+    name="mien-turned",
+    description="the default model, gone on with turned faces among the others: --start RUN --also views:VIEWS",
+    sizes=(),
+    epochs=6,
+    optimizer=Optimizer("muon", 0.02, turn=0.004),
+    schedule=Cosine(warmup=0.5),
+)
+
 MIEN_TINY = replace(
     MIEN,
     name="mien-tiny",
@@ -384,7 +394,7 @@ def _others() -> Iterator[Recipe]:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        *(MIEN, MIEN_TINY, MIEN_LARGE, VIEWS),
+        *(MIEN, MIEN_TINY, MIEN_LARGE, MIEN_TURNED, VIEWS),
         *(recipe for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others) for recipe in family()),
     )
 }

@@ -20,12 +20,24 @@ def picture(person: int, expression: int, view: int) -> np.ndarray:
     return image
 
 
+def face(view: int) -> np.ndarray:
+    """The box around the white column, x1, y1, x2, y2 in pixels."""
+    return np.array((5 * view, 0, 5 * view + 4, SIZE), np.float32)
+
+
+def landmarks(view: int) -> list[float]:
+    """The jaw anywhere in the picture, all others along the column."""
+    jaw, column = np.linspace((0, 0), (SIZE, SIZE), 17), np.linspace(*face(view).reshape(2, 2), 51)
+    return [float(value) for value in np.concatenate([jaw, column]).ravel()]
+
+
 def rows(people: int) -> list[Row]:
     return [
         {
             "subject": subject_name(person),
             "expression": expression,
             "view": yaw,
+            "landmarks": landmarks(v),
             "image": cv2.imencode(".png", picture(person, e, v)[..., ::-1])[1].tobytes(),
         }
         for person in range(people)

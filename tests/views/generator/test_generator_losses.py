@@ -13,6 +13,7 @@ from torch import Tensor  # noqa: E402
 from mien.views.generator.losses import (  # noqa: E402
     deception_loss,
     discriminator_loss,
+    face_weights,
     gradient_penalty,
     l1,
     likeness_loss,
@@ -90,6 +91,19 @@ def test_l1_sums_channels_and_averages_pixels() -> None:
     b[0, :, 0, 0] = torch.tensor([1.0, -2.0, 3.0])
     b[1, 0] = 1
     assert l1(a, b).item() == pytest.approx((6 + 4) / 8)
+
+
+def test_faces_count_for_more() -> None:
+    """A quarter of four by four pixels counts seven times as much as the others: 2.8 and 0.4 of the mean."""
+    weights = face_weights(torch.tensor([[0.0, 0.5, 0.5, 1.0], [0.0, 0.0, 0.0, 0.0]]), 4, 7.0)
+    expected = torch.full((2, 4, 4), 0.4)
+    expected[0, 2:, :2] = 2.8
+    expected[1] = 1
+    assert torch.allclose(weights, expected)
+    a, b = torch.zeros(1, 3, 4, 4), torch.zeros(1, 3, 4, 4)
+    b[:, 0, 3, 1] = 2  # in the face
+    b[:, 0, 0, 0] = 1
+    assert l1(a, b, weights[:1]).item() == pytest.approx((2 * 2.8 + 0.4) / 16)
 
 
 def test_a_certain_answer_costs_nothing() -> None:

@@ -34,7 +34,7 @@ def squares(people: int) -> Recordings:
     images = [
         [picture(person, e, v) for v in range(len(VIEWS))] for person in range(people) for e in range(len(EXPRESSIONS))
     ]
-    return Recordings(np.array(images), names(people, EXPRESSIONS), VIEWS)
+    return recordings_of(np.array(images), names(people, EXPRESSIONS))
 
 
 def patterns(people: int) -> Recordings:
@@ -48,7 +48,7 @@ def patterns(people: int) -> Recordings:
             shown[14:18, 8 * expression + 6 : 8 * expression + 10] = 255
             for view in range(len(VIEWS)):
                 images[person, expression, view] = np.roll(shown, 6 * view, axis=1)
-    return Recordings(images.reshape(-1, *images.shape[2:]), names(people, FACES), VIEWS)
+    return recordings_of(images.reshape(-1, *images.shape[2:]), names(people, FACES))
 
 
 def names(people: int, expressions: tuple[str, ...]) -> np.ndarray:
@@ -57,11 +57,14 @@ def names(people: int, expressions: tuple[str, ...]) -> np.ndarray:
 
 def split(recordings: Recordings, held_out: int) -> tuple[Recordings, Recordings]:
     """The last so many recordings, and before them the rest."""
-    images, subjects, views = recordings.images, recordings.subjects, recordings.views
-    return (
-        Recordings(images[:-held_out], subjects[:-held_out], views),
-        Recordings(images[-held_out:], subjects[-held_out:], views),
-    )
+    images, subjects = recordings.images, recordings.subjects
+    before, after = slice(None, -held_out), slice(-held_out, None)
+    return recordings_of(images[before], subjects[before]), recordings_of(images[after], subjects[after])
+
+
+def recordings_of(images: Pictures, subjects: np.ndarray) -> Recordings:
+    """In all views; where the faces are does not matter to what measures."""
+    return Recordings(images, subjects, VIEWS, np.zeros((len(images), len(VIEWS), 4), np.float32))
 
 
 def all_knowing(recordings: Recordings, answer: Callable[[int, int], Pictures]) -> Turn:

@@ -15,7 +15,7 @@ from mien.errors import DatasetError, InputError  # noqa: E402
 from mien.views.dataset import PICTURES_FILE  # noqa: E402
 from mien.views.generator import pairs as module  # noqa: E402
 from mien.views.generator.pairs import draw_pairs, from_network, read_recordings, to_network  # noqa: E402
-from moving_squares import SIZE, VIEWS, Row, picture  # noqa: E402
+from moving_squares import SIZE, VIEWS, Row, face, picture  # noqa: E402
 
 MakeViews = Callable[..., Path]
 
@@ -27,6 +27,7 @@ def test_every_picture_is_in_its_place(make_views: MakeViews) -> None:
     assert recordings.images.shape == (6, 3, SIZE, SIZE, 3)
     assert list(recordings.subjects) == ["p00000"] * 2 + ["p00001"] * 2 + ["p00002"] * 2
     for place in np.ndindex(6, 3):
+        assert recordings.faces[place] == pytest.approx(face(place[1]) / SIZE)
         assert np.array_equal(recordings.images[place], picture(place[0] // 2, place[0] % 2, place[1]))
 
 
@@ -53,9 +54,11 @@ def test_pairs_are_of_one_recording(make_views: MakeViews) -> None:
     recordings = read_recordings(make_views(), SIZE)
     images = torch.from_numpy(recordings.images)
     rows = torch.arange(18).repeat(20)
-    pairs = draw_pairs(images, rows, torch.Generator().manual_seed(0))
+    faces = torch.from_numpy(recordings.faces)
+    pairs = draw_pairs(images, faces, rows, torch.Generator().manual_seed(0))
     assert torch.equal(pairs.first_views, rows % 3)
     assert set(pairs.second_views.tolist()) == {0, 1, 2}
+    assert torch.equal(pairs.second_faces, faces[rows // 3, pairs.second_views])
     for row, first, second, view in zip(
         rows.tolist(), from_network(pairs.first), from_network(pairs.second), pairs.second_views, strict=True
     ):
@@ -89,7 +92,7 @@ def rename(rows: list[Row]) -> list[Row]:
         (damage, "the view at 0 degrees of p00000, squint, cannot be read"),
         (rename, "the view at 30 degrees of p00000, squint, is one that .* has no place for"),
         (lambda rows: [*rows, rows[4]], "the view at 0 degrees of p00000, squint, is one that"),
-        (lambda rows: [{"subject": "p00000"}], "lacks the column expression, image, view"),
+        (lambda rows: [{"subject": "p00000"}], "lacks the column expression, image, landmarks, view"),
     ],
 )
 def test_data_that_is_not_whole(make_views: MakeViews, change: Callable[[list[Row]], list[Row]], reason: str) -> None:

@@ -29,7 +29,8 @@ def paths(networks: Networks) -> Paths:
 def pairs() -> Pairs:
     chance = torch.Generator().manual_seed(1)
     first, second = (torch.rand(4, 3, 16, 16, generator=chance) * 2 - 1 for _ in range(2))
-    return Pairs(first, torch.tensor([0, 1, 2, 0]), second, torch.tensor([2, 2, 1, 0]))
+    faces = torch.tensor([[0.25, 0.5, 0.75, 1.0]]).repeat(4, 1)
+    return Pairs(first, torch.tensor([0, 1, 2, 0]), second, torch.tensor([2, 2, 1, 0]), faces)
 
 
 def weights(networks: Networks) -> dict[str, torch.Tensor]:

@@ -65,14 +65,41 @@ def deception_loss(critic: Critic, fake: Tensor, views: Tensor) -> Tensor:
     return F.cross_entropy(logits, views) - scores.mean()
 
 
-def likeness_loss(fake: Tensor, target: Tensor, logits: Tensor, views: Tensor) -> Tensor:
+def likeness_loss(fake: Tensor, target: Tensor, logits: Tensor, views: Tensor, weights: Tensor | None = None) -> Tensor:
     """What the reconstruction path adds: the target's pixels, and an encoder that knows what view it was shown.
 
-    ``4 * L1(fake, target) + 0.01 * CE(E_v(shown), views)``, with `logits` the encoder's and `views` those shown to it.
+    ``4 * L1(fake, target) + 0.01 * CE(E_v(shown), views)``, with `logits` the encoder's and `views` those shown to it;
+    `weights` of the pixels as `face_weights` gives them.
     """
-    return L1_WEIGHT * l1(fake, target) + ENCODER_VIEW_WEIGHT * F.cross_entropy(logits, views)
+    return L1_WEIGHT * l1(fake, target, weights) + ENCODER_VIEW_WEIGHT * F.cross_entropy(logits, views)
 
 
-def l1(a: Tensor, b: Tensor) -> Tensor:
+def l1(a: Tensor, b: Tensor, weights: Tensor | None = None) -> Tensor:
     """Absolute difference, summed over the three channels, mean over pixels and pictures."""
-    return (a - b).abs().sum(1).mean()
+    differences = (a - b).abs().sum(1)
+    return (differences if weights is None else differences * weights).mean()
+
+
+def face_weights(boxes: Tensor, side: int, weight: float) -> Tensor:
+    """Weights of the pixels of pictures, in which faces count for more than hair, clothes and background.
+
+    Parameters
+    ----------
+    boxes : Tensor of float32, shape (n, 4)
+        ``x1, y1, x2, y2`` of the faces, in sides of the picture.
+    side : int
+        Of the pictures, pixels.
+    weight : float
+        How much a pixel of the face counts against another.
+
+    Returns
+    -------
+    Tensor of float32, shape (n, side, side)
+        The mean of each picture is 1.
+    """
+    centres = (torch.arange(side, device=boxes.device) + 0.5) / side
+    across, down = (
+        (centres >= boxes[:, low, None]) & (centres <= boxes[:, high, None]) for low, high in ((0, 2), (1, 3))
+    )
+    weights = 1 + (weight - 1) * (down[:, :, None] & across[:, None, :]).float()
+    return weights / weights.mean((1, 2), keepdim=True)

@@ -26,7 +26,9 @@ MEMORY_LIMIT = 4 * 2**30
 
 HELD_OUT = 10  # one person in so many
 
-_COLUMNS = ("subject", "expression", "view", "image")
+_COLUMNS = ("subject", "expression", "view", "image", "landmarks")
+_OUTLINE = 17
+"""The first landmarks are the jaw's; all others lie on brows, nose, eyes and mouth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,22 +43,30 @@ class Recordings:
         Who it is.
     views : tuple of int
         The yaws of the views, degrees, ascending.
+    faces : ndarray of float32, shape (recordings, views, 4)
+        ``x1, y1, x2, y2`` around brows, nose, eyes and mouth, in sides of the picture.
     """
 
     images: npt.NDArray[np.uint8]
     subjects: npt.NDArray[np.str_]
     views: tuple[int, ...]
+    faces: npt.NDArray[np.float32]
 
     def split(self) -> tuple[Recordings, Recordings]:
-        """The people to learn from, and the last tenth, one at least, to look at; raises `DatasetError` if one only."""
-        people = np.unique(self.subjects)
-        if len(people) < 2:
-            raise DatasetError("the generator needs views of two people at least: one to learn from, one to look at")
-        held_out = np.isin(self.subjects, people[-max(len(people) // HELD_OUT, 1) :])
+        """The people to learn from, and those to look at; see `is_held_out`."""
+        held_out = is_held_out(self.subjects)
         return self._take(~held_out), self._take(held_out)
 
     def _take(self, rows: npt.NDArray[np.bool_]) -> Recordings:
-        return Recordings(self.images[rows], self.subjects[rows], self.views)
+        return Recordings(self.images[rows], self.subjects[rows], self.views, self.faces[rows])
+
+
+def is_held_out(subjects: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Which rows are of the last tenth of the people, one at least; raises `DatasetError` if there is one only."""
+    people = np.unique(subjects)
+    if len(people) < 2:
+        raise DatasetError("the generator needs views of two people at least: one to learn from, one to look at")
+    return np.isin(subjects, people[-max(len(people) // HELD_OUT, 1) :])
 
 
 def read_recordings(folder: Path, side: int) -> Recordings:
@@ -96,6 +106,7 @@ def read_recordings(folder: Path, side: int) -> Recordings:
         for column, view in enumerate(views)
     }
     images = np.empty((len(recordings), len(views), side, side, 3), np.uint8)
+    faces = np.empty((len(recordings), len(views), 4), np.float32)
     for row in read_rows(file, _COLUMNS):
         place = places.pop((row["subject"], row["expression"], row["view"]), None)
         if place is None:
@@ -105,19 +116,23 @@ def read_recordings(folder: Path, side: int) -> Recordings:
         except UnreadableImage as error:
             raise DatasetError(f"{file}: {_describe(row)} cannot be read ({error.reason})") from None
         images[place] = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+        landmarks = np.reshape(row["landmarks"], (-1, 2))[_OUTLINE:]
+        faces[place] = np.concatenate([landmarks.min(0), landmarks.max(0)]) / settings.size
     for subject, expression, view in places:
         missing = _describe({"subject": subject, "expression": expression, "view": view})
         raise DatasetError(f"{file}: {missing} is missing, and the generator needs all views of each person")
-    return Recordings(images, np.array([subject for subject, _ in recordings]), views)
+    return Recordings(images, np.array([subject for subject, _ in recordings]), views, faces)
 
 
-def draw_pairs(images: Tensor, rows: Tensor, chance: torch.Generator) -> Pairs:
+def draw_pairs(images: Tensor, faces: Tensor, rows: Tensor, chance: torch.Generator) -> Pairs:
     """Pictures, and for each another of the same recording in a view drawn at random, its own among them.
 
     Parameters
     ----------
     images : Tensor of uint8, shape (recordings, views, s, s, 3)
         On the device where the pairs are wanted.
+    faces : Tensor of float32, shape (recordings, views, 4)
+        Of these, see `Recordings`; on the same device.
     rows : Tensor of int64, shape (n,)
         Numbers of pictures, counted through the recordings.
     chance : torch.Generator
@@ -127,7 +142,8 @@ def draw_pairs(images: Tensor, rows: Tensor, chance: torch.Generator) -> Pairs:
     recordings, first = rows // views, rows % views
     second = torch.randint(views, rows.shape, generator=chance)
     recordings, first, second = (numbers.to(images.device) for numbers in (recordings, first, second))
-    return Pairs(to_network(images[recordings, first]), first, to_network(images[recordings, second]), second)
+    shown, wanted = (to_network(images[recordings, view]) for view in (first, second))
+    return Pairs(shown, first, wanted, second, faces[recordings, second])
 
 
 def to_network(images: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.training.loop import bfloat16_is_fast
-from mien.views.generator.losses import deception_loss, discriminator_loss, l1, likeness_loss
+from mien.views.generator.losses import deception_loss, discriminator_loss, face_weights, l1, likeness_loss
 from mien.views.generator.networks import Networks, one_hot
 
 
@@ -46,12 +46,15 @@ class Pairs:
         Pictures, -1 to 1.
     first_views, second_views : Tensor of int64, shape (n,)
         Numbers of their views.
+    second_faces : Tensor of float32, shape (n, 4)
+        Boxes of the faces in the second pictures, in sides of these.
     """
 
     first: Tensor
     first_views: Tensor
     second: Tensor
     second_views: Tensor
+    second_faces: Tensor
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,17 @@ class Paths:
         Over all their parameters.
     likeness : float
         Weight of `likeness_loss`.
+    face : float
+        Weight of the face's pixels in it, see `face_weights`.
     """
 
-    def __init__(self, networks: Networks, optimizer: torch.optim.Optimizer, likeness: float = 1.0) -> None:
+    def __init__(
+        self, networks: Networks, optimizer: torch.optim.Optimizer, likeness: float = 1.0, face: float = 1.0
+    ) -> None:
         self._networks = networks
         self._optimizer = optimizer
         self._likeness = likeness
+        self._face = face
 
     def generate(self, pairs: Pairs, z: Tensor, mix: Tensor) -> Step:
         """The generation path: faces of nobody in the first pictures' views, which makes `z` and the view two things.
@@ -138,7 +146,8 @@ class Paths:
         logits, z = self._run(self._networks.encoder, shown)
         made = self._make(views, z)
         discriminator = self._teach_discriminator(real, views, made, mix)
-        likeness = likeness_loss(made, target, logits, pairs.first_views)
+        weights = self._weights(pairs) if imagined is None else None
+        likeness = likeness_loss(made, target, logits, pairs.first_views, weights)
         maker = deception_loss(self._critic, made, views) + self._likeness * likeness
         self._step(maker)
         self._networks.generator.requires_grad_(True)
@@ -152,9 +161,12 @@ class Paths:
         """
         logits, z = self._run(self._networks.encoder, pairs.first)
         made = self._make(pairs.second_views, z)
-        loss = likeness_loss(made, pairs.second, logits, pairs.first_views)
+        loss = likeness_loss(made, pairs.second, logits, pairs.first_views, self._weights(pairs))
         self._step(loss)
         return Step(made.detach(), loss.new_zeros(()), loss.detach(), l1(made.detach(), pairs.second))
+
+    def _weights(self, pairs: Pairs) -> Tensor:
+        return face_weights(pairs.second_faces, pairs.second.shape[-1], self._face)
 
     def _teach_discriminator(self, real: Tensor, views: Tensor, made: Tensor, mix: Tensor) -> Tensor:
         """The discriminator's step; afterwards it is judge only, until its next one."""

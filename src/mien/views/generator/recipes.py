@@ -29,6 +29,8 @@ class GeneratorRecipe:
         Adam's, with betas 0 and 0.9.
     likeness : float
         Weight of `mien.views.generator.losses.likeness_loss` against the discriminator's verdict.
+    face : float
+        What a pixel of the face counts in it against one of hair, clothes or background.
     warm_up : int
         The first so many of the epochs: encoder and generator learn what pictures of another view have in common with
         these, without a discriminator, in a fifth of the time.
@@ -47,6 +49,7 @@ class GeneratorRecipe:
     batch_size: int = 64
     learning_rate: float = 1e-4
     likeness: float = 1.0
+    face: float = 1.0
     warm_up: int = 0
     ema_decay: float = 0.0
     source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
@@ -65,6 +68,7 @@ TWO_PATHWAY_64 = replace(
     batch_size=16,
     learning_rate=3e-4,
     likeness=16.0,
+    face=10.0,
     warm_up=16,
     ema_decay=0.998,
 )

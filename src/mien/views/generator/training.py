@@ -94,11 +94,12 @@ def train(
     torch.manual_seed(seed)
     training, held_out = recordings.split()
     images = torch.from_numpy(training.images).to(device)
+    faces = torch.from_numpy(training.faces).to(device)
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     adversarial: dict[str, Any] = {"lr": recipe.learning_rate, "betas": (0.0, 0.9)}
     optimizer = torch.optim.Adam(networks.parameters(), **adversarial)
-    paths = Paths(networks, optimizer, recipe.likeness)
+    paths = Paths(networks, optimizer, recipe.likeness, recipe.face)
     average = start_average(networks) if recipe.ema_decay else {}
     shown = copy.deepcopy(networks).eval()
     first_epoch = 0
@@ -115,7 +116,7 @@ def train(
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
-            pairs = draw_pairs(images, rows, chance)
+            pairs = draw_pairs(images, faces, rows, chance)
             for made in walk(paths, recipe, epoch, pairs, Draw(len(rows), chance, device), networks.shape.z):
                 sums.add(discriminator=made.discriminator, maker=made.maker)
                 if made.l1 is not None:
@@ -199,12 +200,12 @@ def measure(networks: Networks, recordings: Recordings, device: torch.device) ->
     The pairs are drawn at random, but the same each time. The networks are in evaluation mode.
     """
     chance = torch.Generator().manual_seed(0)
-    images = torch.from_numpy(recordings.images)
+    images, faces = torch.from_numpy(recordings.images), torch.from_numpy(recordings.faces)
     chosen = torch.randperm(images.shape[0] * images.shape[1], generator=chance)[:MEASURED_PAIRS]
     distance, known = 0.0, 0
     for start in range(0, len(chosen), MEASURED_AT_ONCE):
         rows = chosen[start : start + MEASURED_AT_ONCE]
-        pairs = draw_pairs(images, rows, chance)
+        pairs = draw_pairs(images, faces, rows, chance)
         logits, z = networks.encoder(pairs.first.to(device))
         made = networks.generator(one_hot(pairs.second_views.to(device), networks.shape), z)
         distance += float(l1(made.cpu(), pairs.second)) * len(rows)

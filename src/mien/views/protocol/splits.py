@@ -12,7 +12,7 @@ from mien.datasets import FaceData
 from mien.errors import InputError
 from mien.evaluation.folds import subject_folds
 from mien.labels import MULTIPIE6
-from mien.views.generator.pairs import Recordings
+from mien.views.generator.pairs import is_held_out
 from mien.views.protocol.data import ViewData
 
 
@@ -37,11 +37,9 @@ def fold_splits(data: ViewData, folds: int, seed: int) -> list[Split]:
 def held_out_split(data: ViewData) -> list[Split]:
     """The people whom a generator did not learn from, tested; raises `DatasetError` if there is one person only.
 
-    They are those that `Recordings.split` holds out, the last tenth.
+    They are those of `mien.views.generator.pairs.is_held_out`, the last tenth.
     """
-    nothing = np.empty((len(data), 0), np.uint8)
-    _, held_out = Recordings(nothing, data.subjects, ()).split()
-    tested = np.isin(data.subjects, held_out.subjects)
+    tested = is_held_out(data.subjects)
     return [Split("held-out", np.flatnonzero(~tested), np.flatnonzero(tested))]
 
 

@@ -55,13 +55,14 @@ def generator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recordings = [(person, expression) for person in range(4) for expression in range(len(EXPRESSIONS))]
     images = np.array([[picture(*recording, view) for view in range(len(VIEWS))] for recording in recordings])
     subjects = np.array([subject_name(person) for person, _ in recordings])
+    shown = np.array([expression for _, expression in recordings])
     faces = np.array([[face(view) / SIZE for view in range(len(VIEWS))]] * len(recordings))
     recipe = GeneratorRecipe(
         "toy", "moves squares", SIZE, base=8, epochs=10, batch_size=4, learning_rate=2e-3, paths="reconstruction"
     )
     run = Run(tmp_path_factory.mktemp("generator"))
     start_run(run, recipe, VIEWS, "views:made-up", 0)
-    train(run, recipe, Recordings(images, subjects, VIEWS, faces), 0, lambda *_: None, lambda _: None)
+    train(run, recipe, Recordings(images, subjects, VIEWS, faces, shown), 0, lambda *_: None, lambda _: None)
     return run.folder
 
 

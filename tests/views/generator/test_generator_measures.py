@@ -63,8 +63,9 @@ def split(recordings: Recordings, held_out: int) -> tuple[Recordings, Recordings
 
 
 def recordings_of(images: Pictures, subjects: np.ndarray) -> Recordings:
-    """In all views; where the faces are does not matter to what measures."""
-    return Recordings(images, subjects, VIEWS, np.zeros((len(images), len(VIEWS), 4), np.float32))
+    """In all views; where the faces are and what they show does not matter to what measures."""
+    faces = np.zeros((len(images), len(VIEWS), 4), np.float32)
+    return Recordings(images, subjects, VIEWS, faces, np.zeros(len(images), np.int64))
 
 
 def all_knowing(recordings: Recordings, answer: Callable[[int, int], Pictures]) -> Turn:

@@ -12,10 +12,13 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 
 from mien.errors import DatasetError, InputError  # noqa: E402
+from mien.views import expressions  # noqa: E402
 from mien.views.dataset import PICTURES_FILE  # noqa: E402
 from mien.views.generator import pairs as module  # noqa: E402
-from mien.views.generator.pairs import draw_pairs, from_network, read_recordings, to_network  # noqa: E402
-from moving_squares import SIZE, VIEWS, Row, face, picture  # noqa: E402
+from mien.views.generator.pairs import Material, from_network, read_recordings, to_network  # noqa: E402
+from moving_squares import EXPRESSIONS, SIZE, VIEWS, Row, face, picture  # noqa: E402
+
+EXPRESSION_NAMES = [expression.name for expression in expressions.EXPRESSIONS]
 
 MakeViews = Callable[..., Path]
 
@@ -52,13 +55,15 @@ def test_one_person_is_not_enough(make_views: MakeViews) -> None:
 
 def test_pairs_are_of_one_recording(make_views: MakeViews) -> None:
     recordings = read_recordings(make_views(), SIZE)
-    images = torch.from_numpy(recordings.images)
+    material = Material.of(recordings, torch.device("cpu"))
+    images = material.images
     rows = torch.arange(18).repeat(20)
-    faces = torch.from_numpy(recordings.faces)
-    pairs = draw_pairs(images, faces, rows, torch.Generator().manual_seed(0))
+    pairs = material.draw_pairs(rows, torch.Generator().manual_seed(0))
     assert torch.equal(pairs.first_views, rows % 3)
     assert set(pairs.second_views.tolist()) == {0, 1, 2}
-    assert torch.equal(pairs.second_faces, faces[rows // 3, pairs.second_views])
+    assert torch.equal(pairs.second_faces, material.faces[rows // 3, pairs.second_views])
+    neutral, squint = (EXPRESSION_NAMES.index(name) for name in EXPRESSIONS)
+    assert torch.equal(pairs.expressions, torch.where(rows % 6 < 3, neutral, squint))
     for row, first, second, view in zip(
         rows.tolist(), from_network(pairs.first), from_network(pairs.second), pairs.second_views, strict=True
     ):

@@ -30,7 +30,9 @@ def pairs() -> Pairs:
     chance = torch.Generator().manual_seed(1)
     first, second = (torch.rand(4, 3, 16, 16, generator=chance) * 2 - 1 for _ in range(2))
     faces = torch.tensor([[0.25, 0.5, 0.75, 1.0]]).repeat(4, 1)
-    return Pairs(first, torch.tensor([0, 1, 2, 0]), second, torch.tensor([2, 2, 1, 0]), faces)
+    return Pairs(
+        first, torch.tensor([0, 1, 2, 0]), second, torch.tensor([2, 2, 1, 0]), faces, torch.tensor([0, 1, 8, 3])
+    )
 
 
 def weights(networks: Networks) -> dict[str, torch.Tensor]:
@@ -48,6 +50,19 @@ def test_the_generation_path_teaches_the_generator(networks: Networks, paths: Pa
     assert learners(networks, before) == {"generator", "discriminator"}
     assert step.l1 is None
     assert not step.made.requires_grad
+
+
+def test_expressions_are_taught_where_the_recipe_says_so(networks: Networks, pairs: Pairs) -> None:
+    before = weights(networks)
+    optimizer = torch.optim.Adam(networks.parameters(), 1e-3, (0.0, 0.9))
+    plain = Paths(networks, optimizer).imitate(pairs)
+    assert learners(networks, before) == {"encoder", "generator"}
+    networks.load_state_dict(before, strict=False)
+    _, z = networks.encoder(pairs.first)
+    unsaid = torch.nn.functional.cross_entropy(networks.expression(z), pairs.expressions).item()
+    taught = Paths(networks, optimizer, expression=0.5).imitate(pairs)
+    assert learners(networks, before) == {"encoder", "generator", "expression"}
+    assert taught.maker.item() - plain.maker.item() == pytest.approx(0.5 * unsaid, rel=1e-3)
 
 
 def test_running_means_are_of_pictures_of_somebody(networks: Networks, paths: Paths, pairs: Pairs) -> None:

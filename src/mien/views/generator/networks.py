@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mien.errors import InputError
+from mien.views.expressions import EXPRESSIONS
 
 LATENT = 128
 """Numbers a face is made from: as many as there are views, and `z`."""
@@ -63,7 +64,10 @@ class Shape:
 
 
 class Networks(nn.Module):
-    """The three networks, freshly initialised.
+    """The three networks, freshly initialised, and a linear layer that tells `EXPRESSIONS` apart by `z`.
+
+    The layer is no part of the published system, nor of what is exported: it is there for recipes that want `z` to
+    hold the expression (`mien.views.generator.recipes.GeneratorRecipe.expression`).
 
     Weights are drawn from a normal distribution of deviation 0.02, as in the authors' code. Where there are fewer
     channels than published it is wider by the root of the share, so that signals come out as strong as there.
@@ -75,6 +79,7 @@ class Networks(nn.Module):
         self.encoder = Encoder(shape)
         self.generator = Generator(shape)
         self.discriminator = Discriminator(shape)
+        self.expression = nn.Linear(shape.z, len(EXPRESSIONS))
         deviation = 0.02 * (PUBLISHED_BASE / shape.base) ** 0.5
         for module in self.modules():
             if isinstance(module, (nn.Conv2d, nn.Linear)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -19,6 +19,7 @@ from torch import Tensor
 from mien.acquire import read_image
 from mien.errors import DatasetError, InputError, UnreadableImage
 from mien.views.dataset import PICTURES_FILE, read_rows, read_settings, subject_name
+from mien.views.expressions import EXPRESSIONS
 from mien.views.generator.paths import Pairs
 
 MEMORY_LIMIT = 4 * 2**30
@@ -45,12 +46,15 @@ class Recordings:
         The yaws of the views, degrees, ascending.
     faces : ndarray of float32, shape (recordings, views, 4)
         ``x1, y1, x2, y2`` around brows, nose, eyes and mouth, in sides of the picture.
+    expressions : ndarray of int64, shape (recordings,)
+        Which of `EXPRESSIONS` it is.
     """
 
     images: npt.NDArray[np.uint8]
     subjects: npt.NDArray[np.str_]
     views: tuple[int, ...]
     faces: npt.NDArray[np.float32]
+    expressions: npt.NDArray[np.int64]
 
     def split(self) -> tuple[Recordings, Recordings]:
         """The people to learn from, and those to look at; see `is_held_out`."""
@@ -58,7 +62,7 @@ class Recordings:
         return self._take(~held_out), self._take(held_out)
 
     def _take(self, rows: npt.NDArray[np.bool_]) -> Recordings:
-        return Recordings(self.images[rows], self.subjects[rows], self.views, self.faces[rows])
+        return Recordings(self.images[rows], self.subjects[rows], self.views, self.faces[rows], self.expressions[rows])
 
 
 def is_held_out(subjects: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
@@ -121,29 +125,41 @@ def read_recordings(folder: Path, side: int) -> Recordings:
     for subject, expression, view in places:
         missing = _describe({"subject": subject, "expression": expression, "view": view})
         raise DatasetError(f"{file}: {missing} is missing, and the generator needs all views of each person")
-    return Recordings(images, np.array([subject for subject, _ in recordings]), views, faces)
+    subjects, shown = zip(*recordings, strict=True)
+    numbers = {expression.name: number for number, expression in enumerate(EXPRESSIONS)}
+    expressions = np.array([numbers[name] for name in shown], np.int64)
+    return Recordings(images, np.array(subjects), views, faces, expressions)
 
 
-def draw_pairs(images: Tensor, faces: Tensor, rows: Tensor, chance: torch.Generator) -> Pairs:
-    """Pictures, and for each another of the same recording in a view drawn at random, its own among them.
+class Material(NamedTuple):
+    """Recordings on the device where they are learnt from: `images`, `faces` and `expressions` of `Recordings`."""
 
-    Parameters
-    ----------
-    images : Tensor of uint8, shape (recordings, views, s, s, 3)
-        On the device where the pairs are wanted.
-    faces : Tensor of float32, shape (recordings, views, 4)
-        Of these, see `Recordings`; on the same device.
-    rows : Tensor of int64, shape (n,)
-        Numbers of pictures, counted through the recordings.
-    chance : torch.Generator
-        On the CPU.
-    """
-    views = images.shape[1]
-    recordings, first = rows // views, rows % views
-    second = torch.randint(views, rows.shape, generator=chance)
-    recordings, first, second = (numbers.to(images.device) for numbers in (recordings, first, second))
-    shown, wanted = (to_network(images[recordings, view]) for view in (first, second))
-    return Pairs(shown, first, wanted, second, faces[recordings, second])
+    images: Tensor
+    faces: Tensor
+    expressions: Tensor
+
+    @classmethod
+    def of(cls, recordings: Recordings, device: torch.device) -> Material:
+        """All of them, moved there."""
+        arrays = (recordings.images, recordings.faces, recordings.expressions)
+        return cls(*(torch.from_numpy(array).to(device) for array in arrays))
+
+    def draw_pairs(self, rows: Tensor, chance: torch.Generator) -> Pairs:
+        """Pictures, and for each another of the same recording in a view drawn at random, its own among them.
+
+        Parameters
+        ----------
+        rows : Tensor of int64, shape (n,)
+            Numbers of pictures, counted through the recordings.
+        chance : torch.Generator
+            On the CPU.
+        """
+        views = self.images.shape[1]
+        recordings, first = rows // views, rows % views
+        second = torch.randint(views, rows.shape, generator=chance)
+        recordings, first, second = (numbers.to(self.images.device) for numbers in (recordings, first, second))
+        shown, wanted = (to_network(self.images[recordings, view]) for view in (first, second))
+        return Pairs(shown, first, wanted, second, self.faces[recordings, second], self.expressions[recordings])
 
 
 def to_network(images: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mien.training.loop import bfloat16_is_fast
@@ -48,6 +49,8 @@ class Pairs:
         Numbers of their views.
     second_faces : Tensor of float32, shape (n, 4)
         Boxes of the faces in the second pictures, in sides of these.
+    expressions : Tensor of int64, shape (n,)
+        What they show, as `Networks.expression` counts.
     """
 
     first: Tensor
@@ -55,6 +58,7 @@ class Pairs:
     second: Tensor
     second_views: Tensor
     second_faces: Tensor
+    expressions: Tensor
 
 
 @dataclass(frozen=True)
@@ -86,19 +90,23 @@ class Paths:
         In training mode; their weights change with each step.
     optimizer : torch.optim.Optimizer
         Over all their parameters.
-    likeness : float
-        Weight of `likeness_loss`.
-    face : float
-        Weight of the face's pixels in it, see `face_weights`.
+    likeness, face, expression : float
+        Weights as in `mien.views.generator.recipes.GeneratorRecipe`.
     """
 
     def __init__(
-        self, networks: Networks, optimizer: torch.optim.Optimizer, likeness: float = 1.0, face: float = 1.0
+        self,
+        networks: Networks,
+        optimizer: torch.optim.Optimizer,
+        likeness: float = 1.0,
+        face: float = 1.0,
+        expression: float = 0.0,
     ) -> None:
         self._networks = networks
         self._optimizer = optimizer
         self._likeness = likeness
         self._face = face
+        self._expression = expression
 
     def generate(self, pairs: Pairs, z: Tensor, mix: Tensor) -> Step:
         """The generation path: faces of nobody in the first pictures' views, which makes `z` and the view two things.
@@ -146,8 +154,10 @@ class Paths:
         logits, z = self._run(self._networks.encoder, shown)
         made = self._make(views, z)
         discriminator = self._teach_discriminator(real, views, made, mix)
-        weights = self._weights(pairs) if imagined is None else None
-        likeness = likeness_loss(made, target, logits, pairs.first_views, weights)
+        if imagined is None:
+            likeness = self._likeness_loss(pairs, made, logits, z)
+        else:
+            likeness = likeness_loss(made, imagined, logits, pairs.first_views)
         maker = deception_loss(self._critic, made, views) + self._likeness * likeness
         self._step(maker)
         self._networks.generator.requires_grad_(True)
@@ -157,16 +167,21 @@ class Paths:
     def imitate(self, pairs: Pairs) -> Step:
         """The warm-up: the first pictures are encoded, the second are the target, and there is no discriminator.
 
-        Encoder and generator learn from `likeness_loss` alone.
+        Encoder and generator learn from `likeness_loss` alone, and what the recipe adds to it.
         """
         logits, z = self._run(self._networks.encoder, pairs.first)
         made = self._make(pairs.second_views, z)
-        loss = likeness_loss(made, pairs.second, logits, pairs.first_views, self._weights(pairs))
+        loss = self._likeness_loss(pairs, made, logits, z)
         self._step(loss)
         return Step(made.detach(), loss.new_zeros(()), loss.detach(), l1(made.detach(), pairs.second))
 
-    def _weights(self, pairs: Pairs) -> Tensor:
-        return face_weights(pairs.second_faces, pairs.second.shape[-1], self._face)
+    def _likeness_loss(self, pairs: Pairs, made: Tensor, logits: Tensor, z: Tensor) -> Tensor:
+        """Of what was made of the first pictures, and what the encoder said of them, to the second ones."""
+        weights = face_weights(pairs.second_faces, made.shape[-1], self._face)
+        loss = likeness_loss(made, pairs.second, logits, pairs.first_views, weights)
+        if self._expression:
+            loss = loss + self._expression * F.cross_entropy(self._networks.expression(z), pairs.expressions)
+        return loss
 
     def _teach_discriminator(self, real: Tensor, views: Tensor, made: Tensor, mix: Tensor) -> Tensor:
         """The discriminator's step; afterwards it is judge only, until its next one."""

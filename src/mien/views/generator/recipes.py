@@ -31,6 +31,9 @@ class GeneratorRecipe:
         Weight of `mien.views.generator.losses.likeness_loss` against the discriminator's verdict.
     face : float
         What a pixel of the face counts in it against one of hair, clothes or background.
+    expression : float
+        Weight beside it of the cross-entropy of the expression, read off `z` by a linear layer: else the few pixels
+        that differ teach the encoder nothing about it for long.
     warm_up : int
         The first so many of the epochs: encoder and generator learn what pictures of another view have in common with
         these, without a discriminator, in a fifth of the time.
@@ -50,6 +53,7 @@ class GeneratorRecipe:
     learning_rate: float = 1e-4
     likeness: float = 1.0
     face: float = 1.0
+    expression: float = 0.0
     warm_up: int = 0
     ema_decay: float = 0.0
     source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
@@ -69,6 +73,7 @@ TWO_PATHWAY_64 = replace(
     learning_rate=3e-4,
     likeness=16.0,
     face=10.0,
+    expression=0.5,
     warm_up=16,
     ema_decay=0.998,
 )

@@ -23,7 +23,7 @@ from mien.training.run import Run
 from mien.training.state import restore, snapshot, start_average, update_average
 from mien.views.generator.losses import l1
 from mien.views.generator.networks import Networks, Shape, one_hot
-from mien.views.generator.pairs import Recordings, draw_pairs
+from mien.views.generator.pairs import Material, Recordings
 from mien.views.generator.paths import Pairs, Paths, Step
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
@@ -93,13 +93,12 @@ def train(
     torch.backends.cudnn.deterministic = True
     torch.manual_seed(seed)
     training, held_out = recordings.split()
-    images = torch.from_numpy(training.images).to(device)
-    faces = torch.from_numpy(training.faces).to(device)
+    material = Material.of(training, device)
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     adversarial: dict[str, Any] = {"lr": recipe.learning_rate, "betas": (0.0, 0.9)}
     optimizer = torch.optim.Adam(networks.parameters(), **adversarial)
-    paths = Paths(networks, optimizer, recipe.likeness, recipe.face)
+    paths = Paths(networks, optimizer, recipe.likeness, recipe.face, recipe.expression)
     average = start_average(networks) if recipe.ema_decay else {}
     shown = copy.deepcopy(networks).eval()
     first_epoch = 0
@@ -108,7 +107,7 @@ def train(
         restore(state, networks, average, optimizer)
     metrics = run.metrics[:first_epoch]  # a run killed while it saved may have a line more
 
-    pictures = len(images) * len(recordings.views)
+    pictures = len(training.images) * len(recordings.views)
     steps = math.ceil((pictures - 1) / recipe.batch_size)
     for epoch in range(first_epoch, recipe.epochs):
         started = time.perf_counter()
@@ -116,7 +115,7 @@ def train(
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
-            pairs = draw_pairs(images, faces, rows, chance)
+            pairs = material.draw_pairs(rows, chance)
             for made in walk(paths, recipe, epoch, pairs, Draw(len(rows), chance, device), networks.shape.z):
                 sums.add(discriminator=made.discriminator, maker=made.maker)
                 if made.l1 is not None:
@@ -200,12 +199,13 @@ def measure(networks: Networks, recordings: Recordings, device: torch.device) ->
     The pairs are drawn at random, but the same each time. The networks are in evaluation mode.
     """
     chance = torch.Generator().manual_seed(0)
-    images, faces = torch.from_numpy(recordings.images), torch.from_numpy(recordings.faces)
-    chosen = torch.randperm(images.shape[0] * images.shape[1], generator=chance)[:MEASURED_PAIRS]
+    material = Material.of(recordings, torch.device("cpu"))
+    pictures = len(recordings.images) * len(recordings.views)
+    chosen = torch.randperm(pictures, generator=chance)[:MEASURED_PAIRS]
     distance, known = 0.0, 0
     for start in range(0, len(chosen), MEASURED_AT_ONCE):
         rows = chosen[start : start + MEASURED_AT_ONCE]
-        pairs = draw_pairs(images, faces, rows, chance)
+        pairs = material.draw_pairs(rows, chance)
         logits, z = networks.encoder(pairs.first.to(device))
         made = networks.generator(one_hot(pairs.second_views.to(device), networks.shape), z)
         distance += float(l1(made.cpu(), pairs.second)) * len(rows)

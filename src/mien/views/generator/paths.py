@@ -149,7 +149,7 @@ class Paths:
         mean.
         """
         real, views = (pairs.second, pairs.second_views) if imagined is None else (pairs.first, pairs.first_views)
-        shown, target = (pairs.first, real) if imagined is None else (imagined, imagined)
+        shown = pairs.first if imagined is None else imagined
         self._networks.generator.requires_grad_(imagined is None)
         logits, z = self._run(self._networks.encoder, shown)
         made = self._make(views, z)
@@ -161,7 +161,7 @@ class Paths:
         maker = deception_loss(self._critic, made, views) + self._likeness * likeness
         self._step(maker)
         self._networks.generator.requires_grad_(True)
-        distance = l1(made.detach(), target) if imagined is None else None
+        distance = l1(made.detach(), real) if imagined is None else None
         return Step(made.detach(), discriminator, maker.detach(), distance)
 
     def imitate(self, pairs: Pairs) -> Step:

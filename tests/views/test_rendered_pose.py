@@ -39,10 +39,10 @@ def poses(studio: Studio, person: int, views: tuple[int, ...]) -> tuple[np.ndarr
 def test_heads_turned_up_to_profile(ict_facekit: Path) -> None:
     studio = Studio(load_model(ict_facekit), 128, 77)
     true, read = (np.concatenate(each) for each in zip(*(poses(studio, n, YAWS) for n in range(4)), strict=True))
-    assert (np.abs(read - true).mean(0) < (9, 9, 6)).all()
+    assert (np.abs(read - true).mean(0) < (6, 9, 6)).all()
     profiles = np.abs(true[:, 0]) > 70
     assert (np.sign(read[profiles, 0]) == np.sign(true[profiles, 0])).all()
-    assert (np.abs(read - true)[profiles].mean(0) < (12, 9, 8)).all()
+    assert (np.abs(read - true)[profiles].mean(0) < (6.5, 9, 8)).all()  # one network for both sides: 7.9 of yaw
 
 
 @pytest.mark.slow

@@ -20,6 +20,18 @@ def test_singular_values_come_near_one_and_directions_stay(shape: tuple[int, int
     assert (inner - torch.diag(values)).abs().max() < 1e-3
 
 
+@pytest.mark.parametrize("shape", [(24, 216), (160, 1440)])
+def test_bfloat16_is_near_enough_to_one_too(shape: tuple[int, int]) -> None:
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    u, _, v = torch.linalg.svd(matrix, full_matrices=False)
+    orthogonal = orthogonalise(matrix.bfloat16())
+    assert orthogonal.dtype == torch.bfloat16
+    inner = u.T @ orthogonal.float() @ v.T
+    assert inner.diagonal().min() > 0.6
+    assert inner.diagonal().max() < 1.3
+    assert (inner - torch.diag(inner.diagonal())).abs().max() < 0.03
+
+
 def test_one_step_turns_weights_by_the_learning_rate() -> None:
     weight = torch.nn.Parameter(torch.randn(8, 4, 3, 3, generator=torch.Generator().manual_seed(0)))
     before = weight.detach() * math.sqrt(8) / weight.detach().norm()

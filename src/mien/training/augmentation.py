@@ -60,3 +60,6 @@ class Augmentation:
 
 NONE = Augmentation(rotation=0, scale=0, shift=0, contrast=0, brightness=0, erase=0, flip=False)
 """Every face as it is: the centre crop."""
+
+LIGHT = Augmentation(rotation=8, scale=0.08, shift=2, contrast=0.15, brightness=0, erase=0, interpolation="bilinear")
+"""For networks that would rather learn too little than too much."""

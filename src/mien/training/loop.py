@@ -17,6 +17,7 @@ from mien.networks.inputs import PixelStatistics
 from mien.training.augment import augment
 from mien.training.losses import LOSSES, class_weights, draw_labels
 from mien.training.optimizer import clamp_gradients, make_optimizer, set_learning_rate
+from mien.training.precision import bfloat16_is_fast
 from mien.training.recipe import Recipe
 from mien.training.run import Run
 from mien.training.state import restore, snapshot, start_average, update_average
@@ -184,11 +185,6 @@ def batches(n: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Shuffled row numbers, each once; but no batch of a single row, which has no batch statistics."""
     order = torch.randperm(n, generator=generator)
     return (order[start : start + size] for start in range(0, n - 1, size))
-
-
-def bfloat16_is_fast(device: torch.device) -> bool:
-    """Whether the hardware computes in bfloat16; without it the emulation is ten times slower than float32."""
-    return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def is_kept(metrics: list[dict[str, float]], recipe: Recipe) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mien.training.precision import bfloat16_is_fast
+
 # Quintic of Newton and Schulz whose slope at zero is steep; it brings singular values to about 0.7 to 1.2, which is
 # near enough to one (Jordan et al. 2024).
 _QUINTIC = (3.4445, -4.7750, 2.0315)
@@ -55,7 +57,8 @@ class Muon(torch.optim.Optimizer):
         ahead = gradient.add(velocity, alpha=group["momentum"])
         if group["orthogonal"]:
             parameter.mul_(len(parameter) ** 0.5 / parameter.norm())
-            ahead = orthogonalise(ahead.flatten(1)).view_as(ahead)
+            matrix = ahead.flatten(1).bfloat16() if bfloat16_is_fast(ahead.device) else ahead.flatten(1)
+            ahead = orthogonalise(matrix).view_as(ahead)
         parameter.add_(ahead, alpha=-group["lr"])
 
 

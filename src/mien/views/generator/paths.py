@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mien.training.loop import bfloat16_is_fast
+from mien.training.precision import bfloat16_is_fast
 from mien.views.generator.losses import deception_loss, discriminator_loss, face_weights, l1, likeness_loss
 from mien.views.generator.networks import Networks, one_hot
 

@@ -1,4 +1,4 @@
-"""All recipes: the default model's, and one for each published system, as published.
+"""Recipes of published systems, as published.
 
 Where a publication picked its epoch on the test set, ``NAME-published`` does so too and needs the PrivateTest pictures;
 ``NAME`` picks on PublicTest. ``NAME-short`` is the same network by a schedule of this project's own that two CPU cores
@@ -10,71 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mien.errors import UnknownName
-from mien.training.augmentation import NONE, Augmentation
+from mien.training.augmentation import LIGHT, NONE, Augmentation
 from mien.training.recipe import FER2013_MEAN, FER2013_STD, Objective, Optimizer, Recipe
 from mien.training.schedule import Cosine, Decay, Plateau, Steps
 
-LIGHT = Augmentation(rotation=8, scale=0.08, shift=2, contrast=0.15, brightness=0, erase=0, interpolation="bilinear")
-"""For networks that would rather learn too little than too much."""
-
 TRAINING_FACES = 28_709  # of FER2013, by which publications' iterations become epochs
-
-MIEN = Recipe(
-    name="mien",
-    description="the default model: compact residual network, two heads, FER2013 labels and FER+ votes",
-    network="mien",
-    objectives=(Objective("ekman7", label_smoothing=0.1), Objective("ferplus8", votes="share")),
-    sizes=((0.0, 32), (0.5, 44)),
-    epochs=48,
-    optimizer=Optimizer("muon", 0.1, turn=0.02),
-    augmentation=Augmentation(degrade=0.25),
-    ema_decay=0.999,
-)
-
-MIEN_TURNED = replace(
-    MIEN,
-    name="mien-turned",
-    description="the default model, gone on with turned faces among the others: --start RUN --also views:VIEWS",
-    sizes=(),
-    epochs=6,
-    optimizer=Optimizer("muon", 0.02, turn=0.004),
-    schedule=Cosine(warmup=0.5),
-)
-
-MIEN_TINY = replace(
-    MIEN,
-    name="mien-tiny",
-    description="the smallest model: 12 M multiplications a face, taught by labels, votes and the default model",
-    network="mien-tiny",
-    objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
-    epochs=60,
-    augmentation=replace(LIGHT, erase=0.1, degrade=0.15),
-    teacher="mien",
-)
-
-MIEN_LARGE = replace(
-    MIEN,
-    name="mien-large",
-    description="a larger network: twice the default's multiplications, and taught by it",
-    network="mien-large",
-    objectives=MIEN_TINY.objectives,
-    sizes=((0.0, 32), (0.65, 44)),
-    epochs=36,
-    teacher="mien",
-)
-
-VIEWS = Recipe(
-    name="views",
-    description="the classifier of the pose protocol: the smallest model's network on whole frames in thirteen views",
-    network="mien-tiny",
-    objectives=(Objective("multipie6"),),
-    crop=48,
-    epochs=12,
-    optimizer=Optimizer("muon", 0.1, turn=0.02),
-    augmentation=replace(LIGHT, flip=False),  # the protocol mirrors faces itself, and their views with them
-    ema_decay=0.995,
-)
 
 
 def _short(recipe: Recipe, epochs: int, rate: float, **changes: object) -> Recipe:
@@ -391,19 +331,7 @@ def _others() -> Iterator[Recipe]:
     yield replace(mister5ive, name="mister5ive-resnet", description="a thin ResNet", network="mister5ive-resnet")
 
 
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (
-        *(MIEN, MIEN_TINY, MIEN_LARGE, MIEN_TURNED, VIEWS),
-        *(recipe for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others) for recipe in family()),
-    )
-}
-"""Every recipe by name."""
-
-
-def get_recipe(name: str) -> Recipe:
-    """The recipe called `name`; raises `UnknownName`."""
-    try:
-        return RECIPES[name]
-    except KeyError:
-        raise UnknownName("recipe", name, RECIPES) from None
+PUBLISHED = tuple(
+    recipe for family in (_alexnet, _tang, _wujie, _kernels, _small, _ferplus, _others) for recipe in family()
+)
+"""All of them."""

@@ -1,0 +1,86 @@
+"""Recipes of this project's own networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mien.training.augmentation import LIGHT, Augmentation
+from mien.training.recipe import Objective, Optimizer, Recipe
+from mien.training.schedule import Cosine
+
+MIEN = Recipe(
+    name="mien",
+    description="the default model: compact residual network, two heads, FER2013 labels and FER+ votes",
+    network="mien",
+    objectives=(Objective("ekman7", label_smoothing=0.1), Objective("ferplus8", votes="share")),
+    sizes=((0.0, 32), (0.5, 44)),
+    epochs=48,
+    optimizer=Optimizer("muon", 0.1, turn=0.02),
+    augmentation=Augmentation(degrade=0.25),
+    ema_decay=0.999,
+)
+
+MIEN_TURNED = replace(
+    MIEN,
+    name="mien-turned",
+    description="the default model, gone on with turned faces among the others: --start RUN --also views:VIEWS",
+    sizes=(),
+    epochs=6,
+    optimizer=Optimizer("muon", 0.02, turn=0.004),
+    schedule=Cosine(warmup=0.5),
+)
+
+MIEN_TINY = replace(
+    MIEN,
+    name="mien-tiny",
+    description="the smallest model: 12 M multiplications a face, taught by labels, votes and the default model",
+    network="mien-tiny",
+    objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
+    epochs=60,
+    augmentation=replace(LIGHT, erase=0.1, degrade=0.15),
+    teacher="mien",
+)
+
+MIEN_LARGE = replace(
+    MIEN,
+    name="mien-large",
+    description="a larger network: twice the default's multiplications, and taught by it",
+    network="mien-large",
+    objectives=MIEN_TINY.objectives,
+    sizes=((0.0, 32), (0.65, 44)),
+    epochs=36,
+    teacher="mien",
+)
+
+MIEN_LARGE_UNTAUGHT = replace(
+    MIEN_LARGE,
+    name="mien-large-untaught",
+    description="the larger network without a teacher, for a committee that is not all of one opinion",
+    objectives=MIEN.objectives,
+    teacher="",
+)
+
+SPEEDRUN = replace(
+    MIEN,
+    name="speedrun",
+    description="the default model's network without a teacher, as fast as 68 % of PublicTest can be reached",
+    sizes=((0.0, 24), (0.2, 32), (0.6, 44)),
+    epochs=20,
+    augmentation=replace(LIGHT, erase=0.1),
+    ema_decay=0.998,
+)
+
+VIEWS = Recipe(
+    name="views",
+    description="the classifier of the pose protocol: the smallest model's network on whole frames in thirteen views",
+    network="mien-tiny",
+    objectives=(Objective("multipie6"),),
+    crop=48,
+    epochs=12,
+    optimizer=Optimizer("muon", 0.1, turn=0.02),
+    augmentation=replace(LIGHT, flip=False),  # the protocol mirrors faces itself, and their views with them
+    ema_decay=0.995,
+)
+
+OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_LARGE_UNTAUGHT, MIEN_TURNED, SPEEDRUN, VIEWS)
+"""All of them."""

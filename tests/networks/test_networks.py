@@ -16,7 +16,7 @@ from torch import Tensor, nn  # noqa: E402
 
 from mien.errors import UnknownName  # noqa: E402
 from mien.networks import NETWORKS, make_network  # noqa: E402
-from mien.networks.mini_xception import XceptionModule  # noqa: E402
+from mien.networks.mini_xception import EveryOther, XceptionModule  # noqa: E402
 from mien.networks.parts import fan_in_uniform  # noqa: E402
 
 HIDDEN = (3072, 2048, 1024, 512)
@@ -272,3 +272,9 @@ def test_names_of_the_default_network_stay() -> None:
 def test_an_unknown_network() -> None:
     with pytest.raises(UnknownName, match="lenet"):
         make_network("lenet", (7,))
+
+
+@pytest.mark.parametrize("side", [7, 8])
+def test_picking_places_first_is_a_stride(side: int) -> None:
+    layer, maps = EveryOther(8, 16, 1, stride=2, bias=False), torch.rand(2, 8, side, side)
+    torch.testing.assert_close(layer(maps), F.conv2d(maps, layer.weight, stride=2))

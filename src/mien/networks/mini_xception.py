@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mien.networks.inputs import Resize
@@ -69,15 +70,26 @@ class XceptionModule(nn.Module):
             # Maps of an even side are padded below and to the right, where rounding up does the same.
             nn.MaxPool2d(3, 2, padding=side % 2, ceil_mode=True),
         )
-        self.shortcut = nn.Sequential(*_conv_norm(inputs, outputs, 1, stride=2))
+        self.shortcut = nn.Sequential(EveryOther(inputs, outputs, 1, stride=2, bias=False), keras_norm(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.main(x) + self.shortcut(x)
         return y
 
 
-def _conv_norm(inputs: int, outputs: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    return [nn.Conv2d(inputs, outputs, kernel, stride, bias=False), keras_norm(outputs)]
+class EveryOther(nn.Conv2d):
+    """A 1x1 convolution with a stride of 2.
+
+    With AVX-512 and fewer than 16 channels oneDNN writes beyond its memory when it goes back through such a layer
+    (github.com/uxlfoundation/oneDNN/issues/6035). So the places are picked first, which is the same.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.conv2d(input[:, :, ::2, ::2], self.weight)
+
+
+def _conv_norm(inputs: int, outputs: int, kernel: int) -> list[nn.Module]:
+    return [nn.Conv2d(inputs, outputs, kernel, bias=False), keras_norm(outputs)]
 
 
 def _separable(inputs: int, outputs: int) -> list[nn.Module]:

@@ -13,6 +13,12 @@ SHAPE = Shape(views=3, side=16, base=4)
 MIX = torch.tensor([0.3, 0.6, 0.1, 0.9])
 
 
+@pytest.fixture(autouse=True)
+def _float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sums on every processor."""
+    monkeypatch.setattr("mien.views.generator.paths.bfloat16_is_fast", lambda _device: False)
+
+
 @pytest.fixture
 def networks() -> Networks:
     with torch.random.fork_rng():

@@ -78,14 +78,14 @@ class XceptionModule(nn.Module):
 
 
 class EveryOther(nn.Conv2d):
-    """A 1x1 convolution with a stride of 2.
+    """A 1x1 convolution with a stride.
 
     With AVX-512 and fewer than 16 channels oneDNN writes beyond its memory when it goes back through such a layer
     (github.com/uxlfoundation/oneDNN/issues/6035). So the places are picked first, which is the same.
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.conv2d(input[:, :, ::2, ::2], self.weight)
+        return F.conv2d(input[:, :, :: self.stride[0], :: self.stride[1]], self.weight, self.bias)
 
 
 def _conv_norm(inputs: int, outputs: int, kernel: int) -> list[nn.Module]:

@@ -55,7 +55,7 @@ MIEN_LARGE = replace(
 MIEN_LARGE_UNTAUGHT = replace(
     MIEN_LARGE,
     name="mien-large-untaught",
-    description="the larger network without a teacher, for a committee that is not all of one opinion",
+    description="the larger network without a teacher, to tell what the teacher is worth",
     objectives=MIEN.objectives,
     teacher="",
 )

@@ -1,0 +1,35 @@
+"""AlexNet less three convolutions (Jeon et al. 2016)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mien.training.augmentation import LIGHT, NONE
+from mien.training.recipe import FER2013_MEAN, FER2013_STD, Optimizer, Recipe
+from mien.training.recipes.published.variants import shortened
+from mien.training.schedule import Steps
+
+
+def recipes() -> Iterator[Recipe]:
+    published = Recipe(
+        name="alexnet-lite",
+        description="AlexNet less three convolutions",
+        network="alexnet-lite",
+        crop=42,
+        mean=0.0,
+        std=1.0,
+        epochs=446,  # 100,000 iterations
+        optimizer=Optimizer("sgd", 0.001, decay_all=True),
+        schedule=Steps(),
+        augmentation=replace(NONE, flip=True, placement="corners"),
+        average="probabilities",
+        source="Jeon et al. 2016, IMCOM; solver of its Caffe reproduction",
+    )
+    yield published
+    # Dropout and weight decay hold so plain a network back enough.
+    yield replace(
+        shortened(replace(published, mean=FER2013_MEAN, std=FER2013_STD), epochs=50, rate=0.03),
+        objectives=published.objectives,
+        augmentation=LIGHT,
+    )

@@ -1,0 +1,39 @@
+"""What is made of a published recipe: a shorter training, and a less honest one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mien.training.augmentation import Augmentation
+from mien.training.recipe import Optimizer, Recipe
+from mien.training.schedule import Cosine
+
+
+def shortened(recipe: Recipe, epochs: int, rate: float, **changes: object) -> Recipe:
+    """The same network, by a schedule that a CPU can end."""
+    return replace(
+        recipe,
+        name=f"{recipe.name}-short",
+        description=f"{recipe.description}; a short schedule of our own",
+        objectives=tuple(replace(objective, label_smoothing=0.1) for objective in recipe.objectives),
+        per_class=None,
+        epochs=epochs,
+        batch_size=128,
+        optimizer=Optimizer("nesterov", rate),
+        schedule=Cosine(),
+        augmentation=Augmentation(),
+        ema_decay=0.999,
+        selection="last",
+        patience=None,
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def picked_on_test(recipe: Recipe, *validation: str) -> Recipe:
+    """With the epoch picked on the test set, as its authors did."""
+    return replace(
+        recipe,
+        name=f"{recipe.name}-published",
+        description=f"{recipe.description}; its epoch picked on the test set, as published",
+        validation=validation,
+    )

@@ -251,8 +251,10 @@ def test_macs_by_hand() -> None:
 
 def test_export_gives_a_model_that_loads(tmp_path: Path) -> None:
     run = run_training(tmp_path / "run", stop_after=1)
-    card = export(run, Parts("fer2013:made-up", faces(20), faces(40, 2), "public"), tmp_path / "model")
+    card = export(run, Parts("fer2013:made-up", faces(20), faces(40, 2), "public"), tmp_path / "model", "short-1")
+    assert (card.name, card.with_suffix(".onnx").is_file()) == ("short-1.json", True)
     model = load_model(card)
+    assert (model.card.name, model.card.training["recipe"]) == ("short-1", SHORT.name)
     assert model.card.input.margin == SHORT.margin
     assert model.card.training["epochs"] == 1
     assert [(row["label_set"], row["crops"], row["n"]) for row in model.card.measured] == [

@@ -18,6 +18,9 @@ def export(
         str | None, typer.Option(metavar="NAME:PATH", help="Where the data is now, if it moved since the training.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; the run's own by default.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What the model is called, for example one of several seeds; else as its recipe.")
+    ] = None,
     skip_bad: SkipBad = False,
 ) -> None:
     """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest.
@@ -33,7 +36,7 @@ def export(
 
     source = Run(run)
     if is_generator(source):
-        card = export_generator(source, out or run)
+        card = export_generator(source, out or run, name)
         _print_written(card, *(card.with_name(f"{card.stem}-{part}.onnx") for part in ("encoder", "decoder")))
         return
     from mien.datasets.parts import read_parts
@@ -43,7 +46,7 @@ def export(
     with Console(stderr=True).status("writing, calibrating and measuring"):
         faces = read_parts(spec, source.recipe.validation, skip_bad=skip_bad)
         tell_skipped(faces.skipped)
-        card = write(source, faces, out or run)
+        card = write(source, faces, out or run, name)
     _print_written(card, card.with_suffix(".onnx"))
 
 

@@ -20,7 +20,7 @@ from mien.training.run import Run
 from mien.training.targets import can_learn
 
 
-def export(run: Run, data: Parts, folder: Path) -> Path:
+def export(run: Run, data: Parts, folder: Path, name: str | None = None) -> Path:
     """Write the model of a run.
 
     Parameters
@@ -31,24 +31,27 @@ def export(run: Run, data: Parts, folder: Path) -> Path:
         What it learnt from, and what it is calibrated and measured on.
     folder : Path
         Where the ONNX file and the card are written.
+    name : str, optional
+        What the model and its files are called; by default as the recipe.
 
     Returns
     -------
     Path
         The card.
     """
-    path = write_model(run, data.training, folder)
+    path = write_model(run, data.training, folder, name)
     calibrate(path, data.validation, data.training, data=data.name, split=data.split)
     return path
 
 
-def write_model(run: Run, training: FaceData, folder: Path) -> Path:
+def write_model(run: Run, training: FaceData, folder: Path, name: str | None = None) -> Path:
     """As `export`, but neither calibrated nor measured."""
     recipe = run.recipe
     network = make_network(recipe.network, recipe.classes)
     network.load_state_dict(run.load_weights())
     folder.mkdir(parents=True, exist_ok=True)
-    onnx_path = folder / f"{recipe.name}.onnx"
+    name = name or recipe.name
+    onnx_path = folder / f"{name}.onnx"
     names = [label_set.name for label_set in recipe.label_sets]
     face = torch.zeros(1, 1, recipe.crop, recipe.crop)
     write_onnx(network, {"faces": face}, names, onnx_path)
@@ -57,7 +60,7 @@ def write_model(run: Run, training: FaceData, folder: Path) -> Path:
     # A head that had nothing to learn from says nothing worth reading.
     learnt = [objective.label_set for objective in recipe.objectives if can_learn(training, objective)]
     card = ModelCard(
-        name=recipe.name,
+        name=name,
         description=recipe.description,
         licence="MIT",
         file=onnx_path.name,

@@ -21,7 +21,7 @@ def is_generator(run: Run) -> bool:
     return "views" in run.config
 
 
-def export_generator(run: Run, folder: Path) -> Path:
+def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
     """Write encoder and decoder as ONNX, and their card.
 
     Parameters
@@ -30,6 +30,8 @@ def export_generator(run: Run, folder: Path) -> Path:
         The training; its last whole epoch is what is written.
     folder : Path
         Where ``NAME-encoder.onnx``, ``NAME-decoder.onnx`` and ``NAME.json`` are written.
+    name : str, optional
+        By default as the recipe.
 
     Returns
     -------
@@ -46,8 +48,9 @@ def export_generator(run: Run, folder: Path) -> Path:
         torch.zeros(1, *shape)
         for shape in ((3, recipe.side, recipe.side), (networks.shape.views,), (networks.shape.z,))
     )
-    encoder, decoder = (folder / f"{recipe.name}-{part}.onnx" for part in ("encoder", "decoder"))
-    path = folder / f"{recipe.name}.json"
+    name = name or recipe.name
+    encoder, decoder = (folder / f"{name}-{part}.onnx" for part in ("encoder", "decoder"))
+    path = folder / f"{name}.json"
     done, seed = len(run.metrics), run.config["seed"]
     again = f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data views:DIR --out RUN"
     try:
@@ -55,7 +58,7 @@ def export_generator(run: Run, folder: Path) -> Path:
         write_onnx(networks.encoder, {"pictures": picture}, ["views", "z"], encoder)
         write_onnx(networks.generator, {"views": view, "z": z}, ["pictures"], decoder)
         card = GeneratorCard(
-            name=recipe.name,
+            name=name,
             description=recipe.description,
             licence="MIT",
             encoder=Network(encoder.name, checksum(encoder.read_bytes())),

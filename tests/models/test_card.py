@@ -141,10 +141,27 @@ def test_a_file_that_is_no_onnx(card: Path) -> None:
 
 @pytest.mark.parametrize("model", list_models(), ids=lambda c: c.name)
 def test_shipped_cards_are_complete(model) -> None:
+    made = model.training["command"]
+    if model.members:
+        members = " ".join(member.card for member in model.members)
+        assert made == f"mien ensemble {members} --rule mean --out {model.name}.json --data fer2013:PATH"
+    else:
+        trained, twin, _ = model.name.partition("-int8")
+        assert made.startswith(f"mien train --recipe {trained} ")
+        assert model.training.get("quantized", "").startswith(f"mien quantize {trained} ") == bool(twin)
+    check_figures(model)
+
+
+@pytest.mark.parametrize("path", sorted(WEIGHTS.glob("members/*.json")), ids=lambda p: p.stem)
+def test_cards_of_shipped_members_are_complete(path: Path) -> None:
+    member = read_card(path)
+    recipe, _, seed = member.name.rpartition("-")
+    assert f"--recipe {recipe} --epochs {member.training['epochs']} --seed {seed} " in member.training["command"]
+    check_figures(member)
+
+
+def check_figures(model) -> None:
     assert model.licence == "MIT"
-    trained, twin, _ = model.name.partition("-int8")
-    assert model.training["command"].startswith(f"mien train --recipe {trained} ")
-    assert model.training.get("quantized", "").startswith(f"mien quantize {trained} ") == bool(twin)
     assert model.parameters > 100_000
     assert model.macs > 1_000_000
     assert {head.label_set for head in model.heads} == {"ekman7", "ferplus8"}

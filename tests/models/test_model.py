@@ -22,7 +22,9 @@ def faces() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (5, 48, 48), np.uint8)
 
 
-def test_logits_are_what_the_file_says_of_the_normalised_centre(model: Model, faces: np.ndarray) -> None:
+@pytest.mark.parametrize("name", [card.name for card in list_models() if card.file])
+def test_logits_are_what_the_file_says_of_the_normalised_centre(name: str, faces: np.ndarray) -> None:
+    model = load_model(name)
     card = model.card
     session = ort.InferenceSession(str(WEIGHTS / card.file), providers=["CPUExecutionProvider"])
     centre = (faces[:, None, 2:46, 2:46].astype(np.float64) / 255 - card.input.mean) / card.input.std

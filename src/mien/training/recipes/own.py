@@ -69,7 +69,7 @@ SPEEDRUN = replace(
     MIEN,
     name="speedrun",
     description="the default model's network without a teacher, for a quarter of an hour on two cores",
-    sizes=((0.0, 24), (0.2, 32), (0.6, 44)),
+    sizes=((0.0, 32), (0.65, 44)),
     epochs=20,
     augmentation=replace(LIGHT, erase=0.1),
     ema_decay=0.998,

@@ -27,9 +27,9 @@ def recipes() -> Iterator[Recipe]:
         source="Jeon et al. 2016, IMCOM; solver of its Caffe reproduction",
     )
     yield published
-    # Dropout and weight decay hold so plain a network back enough.
+    # Steps of equal angle need no normalisation layer; without smoothed labels it learns faces by heart at the end.
     yield replace(
         shortened(replace(published, mean=FER2013_MEAN, std=FER2013_STD), epochs=50, rate=0.03),
-        objectives=published.objectives,
+        optimizer=Optimizer("muon", 0.03, turn=0.02),
         augmentation=LIGHT,
     )

@@ -78,6 +78,13 @@ def test_the_command_knows_a_generator(generator_run: Path, generator: Path, tmp
     assert read_generator(tmp_path / "new" / "out" / "toy.json") == read_generator(generator)
 
 
+def test_a_generator_may_have_a_name_of_its_own(generator_run: Path, tmp_path: Path) -> None:
+    card = read_generator(export_generator(Run(generator_run), tmp_path, "turner"))
+    assert (card.name, card.training["recipe"]) == ("turner", "toy")
+    assert {path.name for path in tmp_path.iterdir()} == {"turner.json", card.encoder.file, card.decoder.file}
+    assert card.encoder.file == "turner-encoder.onnx"
+
+
 def test_other_runs_are_no_generators(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a training run"):
         is_generator(Run(tmp_path))

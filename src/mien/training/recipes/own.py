@@ -49,13 +49,6 @@ MIEN_MEMBER = replace(
     augmentation=replace(LIGHT, erase=0.1, degrade=0.1),
 )
 
-MIEN_MEMBER_EQUALISE = replace(
-    MIEN_MEMBER,
-    name="mien-member-equalise",
-    description=f"{MIEN_MEMBER.description}; their grey levels equalised first, for another opinion",
-    preparation="equalise",
-)
-
 MIEN_LARGE = replace(
     MIEN_MEMBER,
     name="mien-large",
@@ -87,5 +80,5 @@ VIEWS = Recipe(
     ema_decay=0.995,
 )
 
-OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_MEMBER, MIEN_MEMBER_EQUALISE, MIEN_TURNED, SPEEDRUN, VIEWS)
+OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_MEMBER, MIEN_TURNED, SPEEDRUN, VIEWS)
 """All of them."""

@@ -16,6 +16,7 @@ from mien.networks import make_network
 from mien.networks.inputs import PixelStatistics
 from mien.training.augment import augment
 from mien.training.losses import LOSSES, class_weights, draw_labels
+from mien.training.memory import keep_freed_memory
 from mien.training.optimizer import clamp_gradients, make_optimizer, set_learning_rate
 from mien.training.precision import bfloat16_is_fast
 from mien.training.recipe import Recipe
@@ -69,6 +70,7 @@ def train(
     """
     worker = join_workers()
     device = worker.device
+    keep_freed_memory()
     torch.backends.cudnn.deterministic = True
     torch.manual_seed(seed)
     training = limit_per_class(training, recipe.per_class)

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from mien.errors import InputError, TrainingError
 from mien.training.loop import REPORT_EVERY, StepReport, batches
+from mien.training.memory import keep_freed_memory
 from mien.training.run import Run
 from mien.training.state import restore, snapshot, start_average, update_average
 from mien.views.generator.losses import l1
@@ -90,6 +91,7 @@ def train(
         If a loss is not a number any more.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    keep_freed_memory()
     torch.backends.cudnn.deterministic = True
     torch.manual_seed(seed)
     training, held_out = recordings.split()

@@ -92,7 +92,7 @@ def test_bad_samples_are_left_out_when_asked(csv_file: Path) -> None:
     done = evaluate("--data", f"fer2013:{csv_file}", "--skip-bad", "--json", "-")
     assert done.returncode == 0, done.stderr
     assert (json.loads(done.stdout)["n"], json.loads(done.stdout)["skipped"]) == (12, 1)
-    assert "1 bad samples are left out" in done.stderr
+    assert "bad samples left out: 1" in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")

@@ -86,13 +86,13 @@ def test_bad_rows_end_a_training_or_are_counted(csv_file: Path, tmp_path: Path) 
     assert "fer2013.csv, line 114: 2303 pixels instead of 2304" in done.stderr
     done = mien(*command, tmp_path / "run", "--skip-bad")
     assert done.returncode == 0, done.stderr
-    assert "left out 1 bad samples" in done.stdout
+    assert "bad samples left out: 1" in done.stdout
     assert mien("export", tmp_path / "run").returncode == 2
     done = mien("export", tmp_path / "run", "--skip-bad")
     assert done.returncode == 0, done.stderr
     done = mien("train", "--recipe", "dct+nb", "--data", f"fer2013:{csv_file}", "--out", tmp_path / "c", "--skip-bad")
     assert done.returncode == 0, done.stderr
-    assert "mien: 1 bad samples are left out" in done.stderr
+    assert "mien: bad samples left out: 1" in done.stderr
 
 
 def write_jaffe(folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_cross_validation_counts_what_it_leaves_out(tmp_path: Path) -> None:
     assert (done.returncode, "KA.XX1.1.tiff: the name is not of the form" in done.stderr) == (2, True)
     done = mien(*command, tmp_path / "out", "--skip-bad")
     assert done.returncode == 0, done.stderr
-    assert "mien: 1 bad samples are left out" in done.stderr
+    assert "mien: bad samples left out: 1" in done.stderr
     figures = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert (figures["n"], figures["skipped"]) == (20, 1)
 

@@ -105,7 +105,7 @@ def evaluate(
         settings = {
             "Model": f"{network.card.name}: {network.card.description}",
             "Data": reader.title,
-            "Split": f"{split}, {figures['n']:,} faces, {faces.skipped} bad samples left out",
+            "Split": f"{split}, {figures['n']:,} faces, bad samples left out: {faces.skipped}",
             "Labels": f"{label_set.name}: {', '.join(label_set.labels)}",
             "Crops": written_crops(crops),
             "Command": shlex.join(["mien", *sys.argv[1:]]),

@@ -13,4 +13,4 @@ SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out and count s
 def tell_skipped(count: int) -> None:
     """Say on stderr how many samples were left out, if any."""
     if count:
-        print(f"mien: {count} bad samples are left out", file=sys.stderr)
+        print(f"mien: bad samples left out: {count}", file=sys.stderr)

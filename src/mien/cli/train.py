@@ -84,7 +84,7 @@ def train(
         versions["workers"] = worker.count
     console.print(f"recipe {settings.name}: {settings.epochs} epochs of {len(faces.training)} faces, {versions}")
     if faces.skipped:
-        console.print(f"left out {faces.skipped} bad samples")
+        console.print(f"bad samples left out: {faces.skipped}")
     with _followed(console, settings.epochs, "loss") as (report, epoch_done):
         metrics = run_training(
             run,

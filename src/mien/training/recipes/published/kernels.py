@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mien.training.augmentation import LIGHT, NONE
 from mien.training.recipe import Optimizer, Recipe
-from mien.training.recipes.published.variants import shortened
+from mien.training.recipes.published.variants import shortened, taught
 from mien.training.schedule import Steps
 
 
@@ -51,7 +51,7 @@ def recipes() -> Iterator[Recipe]:
         )
         # From weights as small as the published ones, plain gradients take many epochs to grow, and Adam's to learn.
         yield replace(
-            shortened(published, epochs=24, rate=0.05),
+            taught(shortened(published, epochs=40, rate=0.05)),
             optimizer=Optimizer("muon", 0.05, turn=0.03),
             augmentation=LIGHT,
             ema_decay=0.995,

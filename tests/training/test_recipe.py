@@ -6,6 +6,7 @@ pytest.importorskip("torch")
 
 from mien.errors import UnknownName
 from mien.labels import EKMAN7, FERPLUS8, FIVE
+from mien.models import list_models
 from mien.models.preparation import PREPARATIONS
 from mien.networks import NETWORKS
 from mien.training.losses import LOSSES
@@ -31,6 +32,19 @@ def test_only_recipes_that_say_so_pick_on_the_test_set() -> None:
     for recipe in RECIPES.values():
         picks = recipe.selection == "best" and "private" in recipe.validation
         assert picks == recipe.name.endswith("-published")
+
+
+def test_recipes_with_a_teacher_say_so() -> None:
+    """What is published had none, and what a teacher softens is not smoothed as well."""
+    shipped = {card.name for card in list_models()}
+    for recipe in RECIPES.values():
+        assert bool(recipe.teacher) == ("taught" in recipe.description), recipe.name
+        if recipe.teacher:
+            assert recipe.teacher in shipped
+            assert not any(objective.label_smoothing for objective in recipe.objectives), recipe.name
+    taught = {name for name, recipe in RECIPES.items() if recipe.teacher and name.endswith("-short")}
+    kernels = {f"kernel-{size}-short" for size in ("small", "medium", "large")}
+    assert taught == {"alexnet-lite-short", "five-class-short"} | kernels
 
 
 def test_a_recipe_fits_other_data() -> None:

@@ -19,18 +19,24 @@ SIZE = (1000, 800)
 LANDMARK_NOISE = np.array((9, 12, 6))
 """Degrees: what landmarks do that are off by the five percent of the eyes' distance by which the detector's are."""
 
-STRAIGHT = 100 * np.array([(-0.5, 0.0), (0.5, 0.0), (0.0, 0.53), (-0.41, 0.96), (0.41, 0.96)])
-"""A face that looks into the camera, mirror-symmetric."""
-PROFILE = 100 * np.array([(0.0, 0.0), (0.14, -0.05), (0.45, 0.4), (0.08, 1.03), (0.08, 0.97)])
-"""A face that looks to the right side of the picture: the eyes lie on each other, as do the mouth's corners."""
+STRAIGHT = 100 * np.array([(-0.5, 0.0), (0.5, 0.0), (0.0, 0.53), (-0.41, 0.96), (0.41, 0.96), (0.0, 0.32)])
+"""A face that looks into the camera, mirror-symmetric: its landmarks and the middle of its box."""
+PROFILE = 100 * np.array([(0.0, 0.0), (0.14, -0.05), (0.45, 0.4), (0.08, 1.03), (0.08, 0.97), (-0.47, 0.31)])
+"""A face that looks to the right side of the picture: the eyes lie on each other, as do the mouth's corners, and the
+box reaches back to the ear."""
+
+
+def box(points: Array) -> Array:
+    return np.concatenate([points[5] - (60, 80), points[5] + (60, 80)])
 
 
 def read(points: Array) -> Array:
-    return estimate_pose(np.float32(points[None] + 300))[0].astype(np.float64)
+    points = np.float32(points + 300)
+    return estimate_pose(points[None, :5], box(points)[None])[0].astype(np.float64)
 
 
 def mirrored(points: Array) -> Array:
-    return (points * (-1, 1))[[1, 0, 2, 4, 3]]
+    return (points * (-1, 1))[[1, 0, 2, 4, 3, 5]]
 
 
 def tilted(points: Array, degrees: float) -> Array:
@@ -77,12 +83,14 @@ def test_place_and_size_do_not_matter(points: Array) -> None:
 
 def test_signs() -> None:
     """The nose of a face that looks to the right of the picture is right of the middle, and so on."""
-    right, up, tilt = STRAIGHT.copy(), STRAIGHT.copy(), STRAIGHT.copy()
+    right, ear, up, tilt = (STRAIGHT.copy() for _ in range(4))
     right[2] += (20, 0)
+    ear[5] -= (20, 0)  # more of the head's side is seen to the left of the face
     up[2] -= (0, 15)
     tilt[0] -= (0, 10)  # its right eye, in the left half of the picture, goes up
     tilt[1] += (0, 10)
     assert read(right)[0] > 10
+    assert read(ear)[0] > 5
     assert read(up)[1] > read(STRAIGHT)[1] + 5
     assert read(tilt)[2] > 2
 
@@ -97,9 +105,9 @@ def test_yaw_grows_up_to_profile() -> None:
 
 @pytest.mark.parametrize("points", [STRAIGHT, PROFILE, tilted(STRAIGHT, 180)], ids=["straight", "profile", "downward"])
 def test_poses_move_with_landmarks_not_by_leaps(points: Array) -> None:
-    """Landmarks that are off by a hundredth of the distance of the eyes turn no face by more than some degrees."""
+    """Points that are off by a hundredth of the distance of the eyes turn no face by more than some degrees."""
     there = read(points)
-    for offset in np.random.default_rng(2).uniform(-1, 1, (200, 5, 2)):
+    for offset in np.random.default_rng(2).uniform(-1, 1, (200, 6, 2)):
         off = read(points + offset) - there
         off[2] = (off[2] + 180) % 360 - 180
         assert np.abs(off).max() < 7
@@ -107,11 +115,12 @@ def test_poses_move_with_landmarks_not_by_leaps(points: Array) -> None:
 
 def test_fer2013_looks_straight_on_average() -> None:
     """The template is the median of thousands of pictures of people, most of whom look into the camera."""
-    assert read(TEMPLATE * 48.0) == pytest.approx((0, 0, 0), abs=5)
+    x, y = TEMPLATE[:2].mean(0) + 0.33 * (TEMPLATE[3:].mean(0) - TEMPLATE[:2].mean(0))  # as of a straight face
+    assert read(48 * np.concatenate([TEMPLATE, [(x, y)]])) == pytest.approx((0, 0, 0), abs=5)
 
 
 def test_no_landmarks() -> None:
-    assert estimate_pose(np.zeros((0, 5, 2), np.float32)).shape == (0, 3)
+    assert estimate_pose(np.zeros((0, 5, 2), np.float32), np.zeros((0, 4), np.float32)).shape == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -127,21 +136,39 @@ def test_no_landmarks() -> None:
     ids=["zero", "one point", "a line", "mouth between the eyes", "nan", "infinite"],
 )
 def test_landmarks_that_tell_nothing(points: Array) -> None:
-    poses = estimate_pose(np.float32([points, STRAIGHT]))
+    poses = estimate_pose(np.float32([points, STRAIGHT[:5]]), np.float32([box(STRAIGHT)] * 2))
     assert np.isnan(poses[0]).all()
     assert poses[1] == pytest.approx(read(STRAIGHT), abs=1e-3)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_box_that_is_nowhere(value: float) -> None:
+    boxes = np.float32([(0, 0, value, 100), box(STRAIGHT)])
+    poses = estimate_pose(np.float32([STRAIGHT[:5]] * 2), boxes)
+    assert np.isnan(poses[0]).all()
+    assert poses[1] == pytest.approx(read(STRAIGHT), abs=1e-3)
+
+
+def test_only_the_middle_of_a_box_counts() -> None:
+    """Its size hangs on hair and on how the head is tilted."""
+    x, y = STRAIGHT[5]
+    poses = estimate_pose(
+        np.float32([STRAIGHT[:5]] * 2), np.float32([(x - 1, y - 1, x + 1, y + 1), (x - 200, y - 90, x + 200, y + 90)])
+    )
+    assert poses[0] == pytest.approx(poses[1], abs=1e-3)
+
+
 def test_any_other_landmarks_give_angles() -> None:
-    poses = estimate_pose(np.random.default_rng(5).uniform(-200, 1200, (1000, 5, 2)).astype(np.float32))
+    points = np.random.default_rng(5).uniform(-200, 1200, (1000, 7, 2)).astype(np.float32)
+    poses = estimate_pose(points[:, :5], points[:, 5:].reshape(-1, 4))
     assert (np.abs(poses) <= (90, 90, 180)).all(1).sum() > 970
     assert (np.isnan(poses).all(1) | np.isfinite(poses).all(1)).all()
 
 
 def test_a_face_knows_its_pose() -> None:
-    landmarks = np.stack([turned(30) + 300, np.zeros((5, 2))])
-    probabilities = np.full((2, 5), 0.2)
-    faces = Faces(np.zeros((2, 4)), np.ones(2), landmarks, probabilities, FIVE, SIZE)
+    points = turned(30) + 300
+    landmarks, boxes = np.stack([points[:5], np.zeros((5, 2))]), np.stack([box(points)] * 2)
+    faces = Faces(boxes, np.ones(2), landmarks, np.full((2, 5), 0.2), FIVE, SIZE)
     assert faces.poses.shape == (2, 3)
     assert isinstance(faces[0].pose, Pose)
     assert faces[0].pose == pytest.approx(read(turned(30)), abs=1e-3)

@@ -22,18 +22,18 @@ from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPRegressor
 
 from mien.detect import Detector, get_detector
-from mien.pose import MIRRORED_POSE, MIRRORED_SHAPE, WEIGHTS_FILE, Network, Reader, lay_upright
+from mien.pose import MIRRORED_POSE, MIRRORED_SHAPE, WEIGHTS_FILE, Network, Reader, lay_upright, six_points
 from mien.views.expressions import EXPRESSIONS
 from mien.views.model import load_model
 from mien.views.recording import Studio
 
-PEOPLE, RECORDINGS, VIEWS = 48, 5, 10
+PEOPLE, RECORDINGS, VIEWS = 96, 5, 10
 SEED = 1000  # no seed of the views that anything is measured on
 TURNS = (95, 35, 30)  # yaw, pitch and roll reach so many degrees to both sides, all alike; beyond 90 so that 90 is none
 SIZES = (0.6, 3.0)  # of 128 pixels, the side of a rendered picture, in which the head is 95 high
 HIDDEN, DECAY, ITERATIONS = 16, 1.0, 200
 NOISE, COPIES = 0.03, 2
-"""Landmarks of photos scatter more than those of renderings; without noise small differences would be read too much
+"""Points of photos scatter more than those of renderings; without noise small differences would be read too much
 into. In root mean squares of the landmarks' distances from their middle."""
 NODS = 15.0
 """Degrees of pitch, as a standard deviation, that heads in photos are taken to have: faces count by it. All nods that
@@ -52,56 +52,58 @@ class WideStudio(Studio):
 
 
 def find(detector: Detector, image: np.ndarray, scale: float) -> np.ndarray:
-    """Landmarks of the largest face, in pixels of the picture; NaN if there is none."""
+    """The six points of the largest face, in pixels of the picture; NaN if there is none."""
     size = round(scale * len(image))
     room = size // 2
     scaled = cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
     found = detector.detect(cv2.copyMakeBorder(scaled, room, room, room, room, cv2.BORDER_REPLICATE))
     if not len(found):
-        return np.full((5, 2), np.nan, np.float32)
-    return found.landmarks[np.ptp(found.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax()] / scale
+        return np.full((6, 2), np.nan)
+    largest = np.ptp(found.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax()
+    return six_points(found.landmarks[[largest]], found.boxes[[largest]])[0] / scale
 
 
 def look(studio: Studio, detector: Detector, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Landmarks and true poses of one person."""
+    """Points and true poses of one person."""
     sitter, rng = studio.invite(number), np.random.default_rng(number)
-    landmarks, poses = [], []
+    points, poses = [], []
     for recording in range(RECORDINGS):
         expression = EXPRESSIONS[(RECORDINGS * number + recording) % len(EXPRESSIONS)]
         for view in studio.record(sitter, expression, range(VIEWS)):
             for image, sign in ((view.image, 1), (np.ascontiguousarray(view.image[:, ::-1]), MIRRORED_POSE)):
-                landmarks.append(find(detector, image, np.exp(rng.uniform(*np.log(SIZES)))))
+                points.append(find(detector, image, np.exp(rng.uniform(*np.log(SIZES)))))
                 poses.append(np.multiply((view.yaw, view.pitch, view.roll), sign))
-    return np.array(landmarks), np.array(poses)
+    return np.array(points), np.array(poses)
 
 
 def gather(model: Path, folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Landmarks, poses and numbers of all people in whom the detector found a face."""
+    """Points, poses and numbers of all people in whom the detector found a face."""
     folder.mkdir(parents=True, exist_ok=True)
     studio, detector = WideStudio(load_model(model), 128, SEED), get_detector("yunet")
-    landmarks, poses, people = [], [], []
+    points, poses, people = [], [], []
     for number in range(PEOPLE):
         file = folder / f"{number:03d}.npz"
         if not file.exists():
             seen, true = look(studio, detector, number)
             partial = folder / "partial.npz"
-            np.savez(partial, landmarks=seen, poses=true)
+            np.savez(partial, points=seen, poses=true)
             partial.replace(file)
             print(f"{number + 1} of {PEOPLE} people", flush=True)
         with np.load(file, allow_pickle=False) as kept:
-            found = np.isfinite(kept["landmarks"]).all((1, 2))
-            landmarks.append(kept["landmarks"][found].astype(np.float64))
+            found = np.isfinite(kept["points"]).all((1, 2))
+            points.append(kept["points"][found])
             poses.append(kept["poses"][found])
             people.append(np.full(found.sum(), number))
-    return np.concatenate(landmarks), np.concatenate(poses), np.concatenate(people)
+    return np.concatenate(points), np.concatenate(poses), np.concatenate(people)
 
 
-def fit(landmarks: np.ndarray, poses: np.ndarray) -> Reader:
+def fit(points: np.ndarray, poses: np.ndarray) -> Reader:
     """The reader for these faces."""
+    landmarks = points[:, :5]
     size = (landmarks - landmarks.mean(1, keepdims=True)).std((1, 2), keepdims=True) * np.sqrt(2)
-    noise = np.random.default_rng(0).normal(0, NOISE, (COPIES, *landmarks.shape)) * size
-    landmarks, poses = (landmarks + noise).reshape(-1, 5, 2), np.tile(poses, (COPIES, 1))
-    shapes, tilts = lay_upright(landmarks)
+    noise = np.random.default_rng(0).normal(0, NOISE, (COPIES, *points.shape)) * size
+    points, poses = (points + noise).reshape(-1, 6, 2), np.tile(poses, (COPIES, 1))
+    shapes, tilts = lay_upright(points)
     angles = poses - np.stack([0 * tilts, 0 * tilts, tilts], 1)
     angles[:, 2] = wrapped(angles[:, 2])
     both = np.concatenate([shapes, shapes * MIRRORED_SHAPE])
@@ -134,8 +136,8 @@ def fit_network(shapes: np.ndarray, angles: np.ndarray, told: int = 3) -> Networ
     )
 
 
-def read(reader: Reader, landmarks: np.ndarray) -> np.ndarray:
-    shapes, tilts = lay_upright(landmarks)
+def read(reader: Reader, points: np.ndarray) -> np.ndarray:
+    shapes, tilts = lay_upright(points)
     poses = reader.read(shapes)
     return np.column_stack([poses[:, :2].clip(-90, 90), poses[:, 2] + tilts])
 
@@ -160,14 +162,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    landmarks, poses, people = gather(arguments.model, arguments.folder)
+    points, poses, people = gather(arguments.model, arguments.folder)
     print(f"{len(poses)} of {2 * PEOPLE * RECORDINGS * VIEWS} faces found")
     estimates = np.empty_like(poses)
-    for learnt, tested in GroupKFold(FOLDS).split(landmarks, groups=people):
-        estimates[tested] = read(fit(landmarks[learnt], poses[learnt]), landmarks[tested])
+    for learnt, tested in GroupKFold(FOLDS).split(points, groups=people):
+        estimates[tested] = read(fit(points[learnt], poses[learnt]), points[tested])
     report(poses, estimates)
     if arguments.write:
-        networks = fit(landmarks, poses)._asdict()
+        networks = fit(points, poses)._asdict()
         weights = {
             which: {name: values.round(4).tolist() for name, values in network._asdict().items()}
             for which, network in networks.items()

@@ -19,7 +19,6 @@ import numpy as np
 from mien import Analyzer
 from mien.datasets import READERS, Sample
 from mien.labels import EKMAN7
-from mien.pose import estimate_pose
 
 SHEET_VIEWS = (-90, -60, -45, -30, 0, 30, 45, 60, 90)
 
@@ -41,7 +40,7 @@ def measure(samples: list[Sample]) -> None:
         if len(faces):
             largest = int(np.ptp(faces.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax())
             read = int(faces.probabilities[largest].argmax())
-            pose = estimate_pose(faces.landmarks[largest : largest + 1])[0]
+            pose = faces.poses[largest]
             off[view].append(np.abs(pose - sample.pose))
         confusions[view][sample.label, read] += 1
     for view, confusion in sorted(confusions.items()):

@@ -51,7 +51,7 @@ class Face:
     @cached_property
     def pose(self) -> Pose | None:
         """How the head is turned, see `estimate_pose`; None where the landmarks do not tell."""
-        pose = estimate_pose(self.landmarks[None])[0]
+        pose = estimate_pose(self.landmarks[None], self.box[None])[0]
         return None if np.isnan(pose).any() else Pose(*pose.tolist())
 
     @property
@@ -163,7 +163,7 @@ class Faces:
     @cached_property
     def poses(self) -> FloatArray:
         """How each head is turned: ``yaw, pitch, roll`` in degrees, shape (n, 3); see `estimate_pose`."""
-        return estimate_pose(self.landmarks)
+        return estimate_pose(self.landmarks, self.boxes)
 
     @cached_property
     def labels(self) -> list[str]:

@@ -1,9 +1,10 @@
-"""How a head is turned, from the five landmarks of its face.
+"""How a head is turned, from the five landmarks of its face and the middle of its box.
 
-The landmarks are laid upright by the line from eyes to mouth and scaled. Small networks that were fitted on rendered
+These six points are laid upright by the line from eyes to mouth and scaled. Small networks that were fitted on rendered
 heads (``tools/fit_pose.py``) read the angles of what is left. An average head brought onto the landmarks would be the
-textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns. What the angles
-are worth stands in ``docs/detection.md``.
+textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns, and what they
+say of the turn the box around them says better from the front. What the angles are worth stands in
+``docs/detection.md``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Array = npt.NDArray[np.float64]
 WEIGHTS_FILE = Path(__file__).with_suffix(".json")
 """What `Reader` holds, in JSON."""
 
-MIRRORED_SHAPE = np.array((-1, -1, -1, 1, 1, 1, 1))
+MIRRORED_SHAPE = np.array((-1, -1, -1, -1, 1, 1, 1, 1, 1))
 """What the mirror image of a face makes of the numbers of `lay_upright`."""
 
 MIRRORED_POSE = np.array((-1, 1, -1))
@@ -45,7 +46,7 @@ class Network(NamedTuple):
 
     Attributes
     ----------
-    hidden, hidden_bias : ndarray of float64, shapes (7, h) and (h,)
+    hidden, hidden_bias : ndarray of float64, shapes (9, h) and (h,)
         From the numbers of `lay_upright`.
     output, output_bias : ndarray of float64, shapes (h, k) and (k,)
         To the angles.
@@ -57,7 +58,7 @@ class Network(NamedTuple):
     output_bias: Array
 
     def angles(self, shapes: Array) -> Array:
-        """Of shapes (n, 7), degrees of shape (n, k)."""
+        """Of shapes (n, 9), degrees of shape (n, k)."""
         return np.asarray(np.tanh(shapes @ self.hidden + self.hidden_bias) @ self.output + self.output_bias)
 
 
@@ -86,13 +87,15 @@ class Reader(NamedTuple):
         return np.asarray(poses)
 
 
-def estimate_pose(landmarks: FloatArray) -> FloatArray:
+def estimate_pose(landmarks: FloatArray, boxes: FloatArray) -> FloatArray:
     """How heads are turned.
 
     Parameters
     ----------
     landmarks : ndarray of float32, shape (n, 5, 2)
         ``x, y`` in pixels, in the order of `Face.landmarks`.
+    boxes : ndarray of float32, shape (n, 4)
+        ``x1, y1, x2, y2`` in pixels, of the same faces.
 
     Returns
     -------
@@ -100,18 +103,19 @@ def estimate_pose(landmarks: FloatArray) -> FloatArray:
         ``yaw, pitch, roll`` in degrees, all 0 for an upright head that looks into the camera. Yaw, -90 to 90, is
         positive when the head turns to its own left, the right side of the picture; pitch, -90 to 90, is positive when
         it looks up; roll, -180 to 180, is positive when it tilts clockwise as seen in the picture. NaN where landmarks
-        coincide, lie in a line or are not finite, or the eyes' middle is the mouth's.
+        coincide, lie in a line or are not finite, or the eyes' middle is the mouth's, or the box is not finite.
 
     Notes
     -----
     The angles are those of nodding, then turning, then tilting: yaw and pitch say where the face looks in a picture
-    turned upright by the roll, and turning the picture changes the roll alone. Mirrored pictures change the signs of
-    yaw and roll, but for the detector's errors; so do mirrored landmarks of heads that look straight. In profile
+    turned upright by the roll, and turning the picture, with the box's middle, changes the roll alone. Mirrored
+    pictures change the signs of yaw and roll, but for the detector's errors; so do mirrored points of heads that look
+    straight. In profile
     nodding and tilting turn the picture alike; there the roll has nearly all of both.
 
     The angles are measured from the line between camera and head, wherever in the picture that is.
     """
-    points = np.asarray(landmarks, np.float64)
+    points = six_points(np.asarray(landmarks, np.float64), np.asarray(boxes, np.float64))
     poses = np.full((len(points), 3), np.nan, np.float32)
     told = np.flatnonzero([_tells(face) for face in points])
     shapes, tilts = lay_upright(points[told])
@@ -120,42 +124,51 @@ def estimate_pose(landmarks: FloatArray) -> FloatArray:
     return poses
 
 
-def lay_upright(landmarks: Array) -> tuple[Array, Array]:
-    """The shapes that landmarks make, whatever their place, size and tilt, and the tilt.
+def six_points(landmarks: Array, boxes: Array) -> Array:
+    """The landmarks of faces and the middles of their boxes, shape (n, 6, 2); parameters as in `estimate_pose`."""
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return np.concatenate([landmarks, middles[:, None]], 1)
+
+
+def lay_upright(points: Array) -> tuple[Array, Array]:
+    """The shapes that faces make, whatever their place, size and tilt, and the tilt.
 
     Parameters
     ----------
-    landmarks : ndarray of float64, shape (n, 5, 2)
-        As in `estimate_pose`; none that tell nothing.
+    points : ndarray of float64, shape (n, 6, 2)
+        Of `six_points`; none that tell nothing.
 
     Returns
     -------
-    shapes : ndarray of float64, shape (n, 7)
+    shapes : ndarray of float64, shape (n, 9)
         Of the face with its mouth's middle straight below its eyes', in root mean squares of the landmarks' distances
-        from their middle. First what the mirror image has with the other sign: how far to the right the nose is, how
-        far down the left eye is from the right one, and the left corner of the mouth from the other. Then how far to
-        the right these two are, how far down the nose is, and the mouth.
+        from their middle. First what the mirror image has with the other sign: how far to the right of the line from
+        eyes to mouth the nose is, and the box's middle, how far down the left eye is from the right one, and the left
+        corner of the mouth from the other. Then how far to the right these two are, how far below the middle of that
+        line the nose is, and the box's middle, and how long the line is.
     tilts : ndarray of float64, shape (n,)
         Degrees by which the line from the eyes' middle to the mouth's is turned, clockwise.
     """
-    points = landmarks[..., 0] + 1j * landmarks[..., 1]
-    eyes, mouth = points[:, :2].mean(1), points[:, 3:].mean(1)
+    places = points[..., 0] + 1j * points[..., 1]
+    landmarks = places[:, :5]
+    eyes, mouth = landmarks[:, :2].mean(1), landmarks[:, 3:].mean(1)
     down = (mouth - eyes) / 1j
-    size = np.sqrt((np.abs(points - points.mean(1, keepdims=True)) ** 2).mean(1))
+    size = np.sqrt((np.abs(landmarks - landmarks.mean(1, keepdims=True)) ** 2).mean(1))
     upright = np.abs(down) / down / size
-    nose = (points[:, 2] - (eyes + mouth) / 2) * upright
-    across_eyes, across_mouth = (points[:, 1] - points[:, 0]) * upright, (points[:, 4] - points[:, 3]) * upright
-    odd = (nose.real, across_eyes.imag, across_mouth.imag)
-    even = (across_eyes.real, across_mouth.real, nose.imag, np.abs(down) / size)
+    nose, box = ((place - (eyes + mouth) / 2) * upright for place in (places[:, 2], places[:, 5]))
+    across_eyes, across_mouth = (places[:, 1] - places[:, 0]) * upright, (places[:, 4] - places[:, 3]) * upright
+    odd = (nose.real, box.real, across_eyes.imag, across_mouth.imag)
+    even = (across_eyes.real, across_mouth.real, nose.imag, box.imag, np.abs(down) / size)
     return np.stack([*odd, *even], 1), np.degrees(np.angle(down))
 
 
 def _tells(points: Array) -> bool:
-    """Whether the landmarks of one face span a plane and say where up is."""
+    """Whether the points of one face are somewhere, and its landmarks span a plane and say where up is."""
     if not np.isfinite(points).all():
         return False
-    larger, smaller = np.linalg.svd(points - points.mean(0), compute_uv=False)
-    down = np.hypot(*(points[3:].mean(0) - points[:2].mean(0)))
+    landmarks = points[:5]
+    larger, smaller = np.linalg.svd(landmarks - landmarks.mean(0), compute_uv=False)
+    down = np.hypot(*(landmarks[3:].mean(0) - landmarks[:2].mean(0)))
     return bool(min(smaller, down) > _LEAST_SPREAD * larger)
 
 

@@ -17,12 +17,14 @@ MIDDLE = np.array((150.0, 170.0))
 BOX = (100, 100, 200, 240)  # 140 high, so a frame is 280 wide
 FACE = np.array([(-0.5, 0, 0), (0.5, 0, 0), (0, 0.57, -0.53), (-0.4, 1.07, -0.06), (0.4, 1.07, -0.06)])
 """Landmarks of a head, in distances of the eyes; x to the right, y down, z away from the camera."""
+AXIS = (0, 0.5, 0.3)
+"""What the head turns about, and where the middle of its box is."""
 
 
 def turned_face(yaw: float) -> np.ndarray:
     """Landmarks of the head, turned, six eye distances before a camera of focal length 400."""
     angle = np.radians(yaw)
-    x, y, z = (FACE - (0, 0.5, 0)).T
+    x, y, z = (FACE - AXIS).T
     seen = (
         np.stack([x * np.cos(angle) - z * np.sin(angle), y], 1) / (z * np.cos(angle) + x * np.sin(angle) + 6)[:, None]
     )
@@ -39,6 +41,10 @@ def one(landmarks: np.ndarray) -> Detections:
     return Detections(np.array([BOX]), np.ones(1), landmarks[None])
 
 
+def read_yaw(landmarks: np.ndarray) -> float:
+    return float(estimate_pose(landmarks[None].astype(np.float32), np.array([BOX], np.float32))[0, 0])
+
+
 def test_a_straight_face() -> None:
     """A frame of 280 in 28 pixels, its middle 14 above the box's."""
     (transform,) = frame_transforms(one(turned_face(0)), FRAMING, 28)
@@ -49,7 +55,7 @@ def test_a_straight_face() -> None:
 def test_a_turned_face(turned: float) -> None:
     """Turned by 60 to the right, the frame's middle would be 140 / 4 / 2 to the left of the box's."""
     landmarks = turned_face(turned)
-    yaw = estimate_pose(landmarks[None].astype(np.float32))[0, 0]
+    yaw = read_yaw(landmarks)
     assert yaw == pytest.approx(turned, abs=15)
     (transform,) = frame_transforms(one(landmarks), FRAMING, 28)
     aside = -35 * np.sign(yaw) * (1 - np.cos(np.radians(yaw)))
@@ -60,7 +66,7 @@ def test_a_turned_face(turned: float) -> None:
 def test_the_lean_of_turned_faces() -> None:
     """Turned by 30 to the right, an upright face seems to be tilted anticlockwise by half the lean."""
     landmarks = turned_face(30)
-    lean = 8 * np.sin(np.radians(estimate_pose(landmarks[None].astype(np.float32))[0, 0]))
+    lean = 8 * np.sin(np.radians(read_yaw(landmarks)))
     down = landmarks[3:].mean(0) - landmarks[:2].mean(0)
     seeming = np.degrees(np.arctan2(-down[0], down[1]))
     (transform,) = frame_transforms(one(landmarks), replace(FRAMING, lean=8.0), 28)

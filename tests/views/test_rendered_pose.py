@@ -11,7 +11,7 @@ from mien.detect import get_detector
 from mien.pose import estimate_pose
 from mien.views.expressions import EXPRESSIONS
 from mien.views.model import load_model
-from mien.views.protocol.landmarks import with_room
+from mien.views.protocol.pose import with_room
 from mien.views.recording import YAWS, Studio
 
 NEUTRAL = EXPRESSIONS[0]
@@ -31,7 +31,7 @@ def poses(studio: Studio, person: int, views: tuple[int, ...]) -> tuple[np.ndarr
     for view in studio.record(studio.invite(person), NEUTRAL, views):
         found = get_detector("yunet").detect(with_room(view.image))
         true.append((view.yaw, view.pitch, view.roll))
-        read.append(estimate_pose(found.landmarks[:1])[0])
+        read.append(estimate_pose(found.landmarks[:1], found.boxes[:1])[0])
     return np.array(true), np.array(read)
 
 

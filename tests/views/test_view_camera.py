@@ -66,7 +66,9 @@ def test_the_pose_is_read_back_from_landmarks() -> None:
     """The other half of the package estimates poses by itself; both have the same signs."""
     points = 6 * np.array([(-0.5, 0, 0), (0.5, 0, 0), (0, -0.57, 0.53), (-0.4, -1.07, 0.06), (0.4, -1.07, 0.06)])
     views = [Camera(30, pitch, 15, points.mean(0), 100, 1.0) for pitch in (-20, 0, 20)]
-    down, level, up = estimate_pose(np.stack([view.project(points, 400) for view in views]))
+    middle = np.array([(0, -0.35, -0.6)]) * 6  # of the box that a detector draws around the head
+    landmarks, middles = (np.stack([view.project(each, 400) for view in views]) for each in (points, middle))
+    down, level, up = estimate_pose(landmarks, np.concatenate([middles[:, 0] - 90, middles[:, 0] + 90], 1))
     assert level == pytest.approx((30, 0, 15), abs=6)
     assert down[1] < level[1] - 5
     assert up[1] > level[1] + 5

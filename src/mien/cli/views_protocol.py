@@ -73,8 +73,8 @@ def protocol(
 def pose(
     data: Annotated[str, typer.Option(metavar="NAME:PATH", help="views:DIR, or views-multipie6:DIR.")],
 ) -> None:
-    """Error of the pose that mien reads from a face's landmarks, on rendered views, by angle."""
-    from mien.views.protocol.landmarks import measure_pose
+    """Error of the pose that mien reads of a face, on rendered views, by angle."""
+    from mien.views.protocol.pose import measure_pose
 
     with Console(stderr=True).status("reading the data") as status:
         rows = measure_pose(data, status.update)

@@ -44,7 +44,7 @@ def frontalise(
     ndarray of uint8, shape (n, frame, frame)
         The crops of faces whose yaw is at most `TURNED` degrees, or is not known, are as they were.
     """
-    yaws = estimate_pose(detections.landmarks)[:, 0]
+    yaws = estimate_pose(detections.landmarks, detections.boxes)[:, 0]
     turned = np.flatnonzero(np.abs(yaws) > TURNED)
     if not len(turned):
         return crops

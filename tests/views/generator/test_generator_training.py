@@ -112,7 +112,8 @@ def test_a_run_folder(tmp_path: Path, recordings: Recordings) -> None:
     networks.load_state_dict(run.load_weights())
     networks.eval()
     shown = cv2.imread(str(run.folder / "samples" / "epoch-0002.png"))[..., ::-1]
-    assert np.array_equal(shown, draw_sheet(networks, recordings.split()[1], torch.device("cpu")))
+    drawn = draw_sheet(networks, recordings.split()[1], torch.device("cpu"))
+    assert np.abs(shown.astype(int) - drawn).max() <= 1  # the order of sums hangs on where memory lies
 
 
 def test_a_person_it_has_not_seen_is_turned_better_and_better(tmp_path: Path, recordings: Recordings) -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("pyarrow")
 
 from mien.cli.app import app
 from mien.errors import BadSample, InputError
-from mien.views.protocol.landmarks import measure_pose
+from mien.views.protocol.pose import measure_pose
 
 MakeViews = Callable[..., Path]
 

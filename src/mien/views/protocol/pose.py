@@ -1,4 +1,4 @@
-"""How well `mien.pose` reads the pose of rendered heads from the landmarks that the detector finds."""
+"""How well `mien.pose` reads the pose of rendered heads from the faces that the detector finds."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def measure_pose(spec: str, report: Callable[[str], None]) -> list[PoseRow]:
         pose = np.full(3, np.nan)
         if len(found.boxes):
             largest = np.ptp(found.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax()
-            pose = estimate_pose(found.landmarks[[largest]])[0]
+            pose = estimate_pose(found.landmarks[[largest]], found.boxes[[largest]])[0]
         errors[abs(int(sample.details["view"]))].append(np.abs(pose - np.array(sample.pose)))
         if number % 100 == 0:
             report(f"{number} pictures")

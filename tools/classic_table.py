@@ -1,6 +1,6 @@
 """How good each pair of descriptor and classifier is on FER2013.
 
-    python tools/classic_table.py fer2013:FILE --out classic.jsonl [hog+svm lbp+knn ...]
+    python tools/classic_table.py --out classic.jsonl fer2013:FILE [hog+svm lbp+knn ...]
 
 Trains each pair on Training in a process of its own, reads PublicTest, prints a row and appends it to the file as a
 line of JSON: name, accuracy, balanced accuracy, seconds (training and reading) and peak memory in MiB. Pairs that are

@@ -2,9 +2,8 @@
 
 These six points are laid upright by the line from eyes to mouth and scaled. Small networks that were fitted on rendered
 heads (``tools/fit_pose.py``) read the angles of what is left. An average head brought onto the landmarks would be the
-textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns, and what they
-say of the turn the box around them says better from the front. What the angles are worth stands in
-``docs/detection.md``.
+textbook's way, but a detector's landmarks are no fixed points of a head: they move over it as it turns, and the box
+around the face tells more of small turns than they do. What the angles are worth stands in ``docs/detection.md``.
 """
 
 from __future__ import annotations
@@ -110,8 +109,7 @@ def estimate_pose(landmarks: FloatArray, boxes: FloatArray) -> FloatArray:
     The angles are those of nodding, then turning, then tilting: yaw and pitch say where the face looks in a picture
     turned upright by the roll, and turning the picture, with the box's middle, changes the roll alone. Mirrored
     pictures change the signs of yaw and roll, but for the detector's errors; so do mirrored points of heads that look
-    straight. In profile
-    nodding and tilting turn the picture alike; there the roll has nearly all of both.
+    straight. In profile nodding and tilting turn the picture alike; there the roll has nearly all of both.
 
     The angles are measured from the line between camera and head, wherever in the picture that is.
     """

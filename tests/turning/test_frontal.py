@@ -36,7 +36,7 @@ def test_a_turned_face_is_read_from_the_front(generator: Path) -> None:
     seen, turned = (analyzer.find(image).crops[0].astype(float) for analyzer in (plain, turning))
     landmarks = np.array([RENDERED_VIEWS.frontal], np.float32) * SIZE
     expected = align_faces(picture(1, 0, 1), landmarks, 48, plain._model.card.input.margin)[0]
-    assert np.abs(turned - expected).mean() < 0.5 * np.abs(seen - expected).mean()
+    assert np.abs(turned - expected).mean() < min(43, 0.5 * np.abs(seen - expected).mean())  # grey levels
 
     before, after = plain.analyze(image), turning.analyze(image)
     assert not np.allclose(before.probabilities, after.probabilities, atol=1e-3)

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mien.training.muon import Muon, orthogonalise  # noqa: E402
+from mien.training.muon import FreeMuon, Muon, orthogonalise  # noqa: E402
 
 
 @pytest.mark.parametrize("shape", [(8, 72), (72, 8), (16, 16)])
@@ -52,3 +52,29 @@ def test_other_groups_step_as_torch_has_it() -> None:
         muon.step()
         sgd.step()
     torch.testing.assert_close(mine, theirs)
+
+
+@pytest.mark.parametrize("shape", [(8, 4, 3, 3), (16, 3), (12,)])
+def test_weights_that_are_free_step_as_far_as_adam_takes_them(shape: tuple[int, ...]) -> None:
+    weight = torch.nn.Parameter(torch.zeros(shape))
+    still = torch.nn.Parameter(torch.zeros(3))
+    optimizer = FreeMuon([weight, still], lr=0.1)
+    weight.grad = torch.randn(shape, generator=torch.Generator().manual_seed(1)) * 1e-3
+    optimizer.step()
+    assert weight.detach().square().mean().sqrt().item() == pytest.approx(
+        0.2 * 0.1, rel=0.35
+    )  # singular values come near one
+    assert (weight.detach() * weight.grad).sum() < 0
+    assert not still.detach().any()
+
+
+def test_free_weights_go_on_by_momentum() -> None:
+    weight = torch.nn.Parameter(torch.zeros(2, 2))
+    optimizer = FreeMuon([weight], lr=0.1, momentum=0.9)
+    weight.grad = torch.eye(2)
+    optimizer.step()
+    before = weight.detach().clone()
+    # What comes, 0.9 * (0.9 * 1 - 0.1) - 0.1 = 0.62, still points where the first gradient did.
+    weight.grad = -0.1 * torch.eye(2)
+    optimizer.step()
+    assert (weight.detach() - before).diagonal().max() < -0.01

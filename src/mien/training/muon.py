@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mien.training.precision import bfloat16_is_fast
 
@@ -50,16 +50,57 @@ class Muon(torch.optim.Optimizer):
 
     def _move(self, parameter: Tensor, group: dict[str, Any]) -> None:
         gradient = parameter.grad.add(parameter, alpha=group["weight_decay"])  # type: ignore[union-attr]
-        state = self.state[parameter]
-        if "momentum_buffer" not in state:
-            state["momentum_buffer"] = torch.zeros_like(parameter)
-        velocity = state["momentum_buffer"].mul_(group["momentum"]).add_(gradient)
-        ahead = gradient.add(velocity, alpha=group["momentum"])
+        ahead = _ahead(self.state[parameter], gradient, group["momentum"])
         if group["orthogonal"]:
             parameter.mul_(len(parameter) ** 0.5 / parameter.norm())
-            matrix = ahead.flatten(1).bfloat16() if bfloat16_is_fast(ahead.device) else ahead.flatten(1)
-            ahead = orthogonalise(matrix).view_as(ahead)
+            ahead = _orthogonal(ahead.flatten(1)).view_as(ahead)
         parameter.add_(ahead, alpha=-group["lr"])
+
+
+class FreeMuon(torch.optim.Optimizer):
+    """Muon for networks without normalisation behind their layers: weights keep whatever size they come to have.
+
+    Every parameter is a matrix of one row for each output; a vector is one of one column. In each, the step of a weight
+    is 0.2 of the learning rate in the root mean square, about as Adam's are, so that rates which suit Adam suit this.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        What moves, where it has a gradient.
+    lr, momentum : float
+        As in `Muon`.
+
+    References
+    ----------
+    Liu et al. 2025, "Muon is scalable for LLM training", equation 4.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Move every parameter that has a gradient."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    ahead = _ahead(self.state[parameter], parameter.grad, group["momentum"])
+                    matrix = ahead.reshape(len(ahead), -1)
+                    scale = 0.2 * max(matrix.shape) ** 0.5
+                    parameter.sub_(_orthogonal(matrix).view_as(ahead), alpha=group["lr"] * scale)
+
+
+def _ahead(state: dict[str, Any], gradient: Tensor, momentum: float) -> Tensor:
+    """Nesterov's step: where the momentum, which `state` keeps, is going to be."""
+    if "momentum_buffer" not in state:
+        state["momentum_buffer"] = torch.zeros_like(gradient)
+    velocity = state["momentum_buffer"].mul_(momentum).add_(gradient)
+    return gradient.add(velocity, alpha=momentum)
+
+
+def _orthogonal(matrix: Tensor) -> Tensor:
+    """`orthogonalise` in whatever arithmetic the device is fast in."""
+    return orthogonalise(matrix.bfloat16() if bfloat16_is_fast(matrix.device) else matrix)
 
 
 def orthogonalise(matrix: Tensor) -> Tensor:

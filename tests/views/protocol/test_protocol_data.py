@@ -29,18 +29,19 @@ def test_rendered_views_and_their_faces(make_views: MakeViews) -> None:
     assert data.frames is not None
     assert data.frames.shape == (52, 32, 32, 3)
     # Of 64 pixels, the frontal neutral square is on 28 to 36: 14 to 18 of 32. A face begins 13 pixels down and 6 aside
-    # and has 51: there the square is on 15 to 23 and 22 to 30, of 48 on 14.1 to 21.6 and 20.7 to 28.2.
+    # and has 51: there the square is on 15 to 23 and 22 to 30, of 72 on 21.2 to 32.5 and 31.1 to 42.4,
+    # and pixels with their middle inside are the brighter half.
     face, frame = data.faces[6], data.frames[6]
-    assert np.argwhere(face > 20).min(0).tolist() == [14, 20]
-    assert np.argwhere(face > 20).max(0).tolist() == [21, 28]
-    assert face[18, 24] == round(0.299 * 250 + 0.587 * 200 + 0.114 * 150)
+    assert np.argwhere(face > 105).min(0).tolist() == [21, 31]
+    assert np.argwhere(face > 105).max(0).tolist() == [31, 41]
+    assert face[27, 36] == round(0.299 * 250 + 0.587 * 200 + 0.114 * 150)
     assert frame[16, 16].tolist() == [250, 200, 150]
     assert not frame[:14].any()
 
 
 def test_mirrored_faces_look_to_the_other_side() -> None:
-    faces = np.zeros((2, 48, 48), np.uint8)
-    faces[0, :, 40:] = faces[1, :, 20:28] = 255
+    faces = np.zeros((2, 72, 72), np.uint8)
+    faces[0, :, 64:] = faces[1, :, 32:40] = 255
     data = ViewData(faces, np.array([1, 5]), np.array(["a", "b"]), np.array([60, 0]), np.zeros(2, np.float32))
     learnt = data.to_learn_from()
     assert [learnt.label_set.labels[i] for i in learnt.labels] == ["smile 60", "scream 0", "smile -60", "scream 0"]

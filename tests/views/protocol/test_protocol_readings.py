@@ -52,7 +52,7 @@ def test_frames_are_turned_to_the_view_asked_for(make_generator: Callable[..., t
     folder, networks = make_generator()
     frames = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), np.uint8)
     faces = turned_to(30, frames, load_generator(folder))
-    assert faces.shape == (3, 48, 48)
+    assert faces.shape == (3, 72, 72)
     with torch.no_grad():
         _, z = networks.encoder(to_network(torch.from_numpy(frames[2:])))
         expected = from_network(networks.generator(one_hot(torch.tensor([8]), networks.shape), z))  # -90 and 8 steps
@@ -61,7 +61,7 @@ def test_frames_are_turned_to_the_view_asked_for(make_generator: Callable[..., t
 
 def test_frontal_faces_in_all_views(make_generator: Callable[..., tuple[Path, Networks]]) -> None:
     frames = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), np.uint8)
-    faces = np.full((2, 48, 48), 7, np.uint8)
+    faces = np.full((2, 72, 72), 7, np.uint8)
     frontal = ViewData(faces, np.array([3, 4]), np.array(["a", "b"]), np.zeros(2, int), np.zeros(2, np.float32), frames)
     made = turned_about(frontal, load_generator(make_generator()[0]))
     np.testing.assert_array_equal(made.faces[:2], faces)  # the real ones stay
@@ -86,8 +86,12 @@ def test_what_is_learnt_is_read(make_views: MakeViews, tmp_path: Path) -> None:
     data = read_views(f"views-multipie6:{make_views(people=1)}")
     both = (Objective("multipie6"), Objective("yaw13"))
     recipe = replace(get_recipe("views"), objectives=both, epochs=20, batch_size=16, ema_decay=0.0)
-    said, views = fit(tmp_path / "run", recipe, data, 0, "squares", lambda _: None)(data.faces)
+    read = fit(tmp_path / "run", recipe, data, 0, "squares", lambda _: None)
+    said, views = read(data.faces)
     assert (said.argmax(1) == data.labels).mean() > 0.9
+    mirrored, other_views = read(data.faces[:, :, ::-1])
+    np.testing.assert_allclose(mirrored, said, atol=1e-6)
+    np.testing.assert_allclose(other_views, views[:, ::-1], atol=1e-6)
     assert np.abs(expected_yaw(views) - data.yaws).mean() < 30  # who says 0 is off by 48
 
 

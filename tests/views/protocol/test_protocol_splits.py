@@ -19,7 +19,7 @@ def people(count: int) -> ViewData:
     labels = np.tile(np.repeat(np.arange(6), 13), count)
     views = np.tile(VIEWS, 6 * count)
     n = len(subjects)
-    return ViewData(np.zeros((n, 48, 48), np.uint8), labels, subjects, views, views.astype(np.float32))
+    return ViewData(np.zeros((n, 72, 72), np.uint8), labels, subjects, views, views.astype(np.float32))
 
 
 def test_folds_share_no_person_and_test_everybody_once() -> None:

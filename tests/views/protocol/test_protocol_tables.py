@@ -23,7 +23,7 @@ def answers() -> tuple[ViewData, np.ndarray]:
     ]
     views, labels, predicted = np.array(rows).T
     subjects = np.array(["a", "b"] * 5 + ["a"])
-    faces = np.zeros((len(rows), 48, 48), np.uint8)
+    faces = np.zeros((len(rows), 72, 72), np.uint8)
     return ViewData(faces, labels, subjects, views, views.astype(np.float32)), predicted
 
 

@@ -73,7 +73,7 @@ VIEWS = Recipe(
     description="the classifier of the pose protocol: the smallest model's network on whole frames in thirteen views",
     network="mien-tiny",
     objectives=(Objective("multipie6"),),
-    crop=48,
+    crop=72,
     epochs=12,
     optimizer=Optimizer("muon", 0.1, turn=0.02),
     augmentation=replace(LIGHT, flip=False),  # the protocol mirrors faces itself, and their views with them

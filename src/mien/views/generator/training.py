@@ -20,7 +20,9 @@ from torch import Tensor
 from mien.errors import InputError, TrainingError
 from mien.training.loop import REPORT_EVERY, StepReport, batches
 from mien.training.memory import keep_freed_memory
+from mien.training.muon import FreeMuon
 from mien.training.run import Run
+from mien.training.schedule import Cosine
 from mien.training.state import restore, snapshot, start_average, update_average
 from mien.views.generator.losses import l1
 from mien.views.generator.networks import Networks, Shape, one_hot
@@ -33,8 +35,9 @@ from mien.writing import whole_file
 IMAGINED_SHARE = 0.5
 """How often the reconstruction path encodes what the generation path made."""
 
-WARM_UP = {"lr": 1e-3, "betas": (0.9, 0.99)}
-"""Adam's settings without a discriminator: against one momentum would do harm."""
+WARM_UP = Cosine(warmup=0.05)
+WARM_UP_RATE = 2e-3
+"""How the learning rate goes before there is a discriminator, and its highest."""
 
 MEASURED_PAIRS = 256
 MEASURED_AT_ONCE = 32
@@ -98,14 +101,12 @@ def train(
     material = Material.of(training, device)
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    adversarial: dict[str, Any] = {"lr": recipe.learning_rate, "betas": (0.0, 0.9)}
-    optimizer = torch.optim.Adam(networks.parameters(), **adversarial)
-    paths = Paths(networks, optimizer, recipe.likeness, recipe.face, recipe.expression)
     average = start_average(networks) if recipe.ema_decay else {}
     shown = copy.deepcopy(networks).eval()
-    first_epoch = 0
-    if (state := run.load_state()) is not None:
-        first_epoch = int(state["epoch"])
+    state = run.load_state()
+    first_epoch = 0 if state is None else int(state["epoch"])
+    optimizer = make_optimizer(networks, recipe, first_epoch - 1)  # that of the epoch which left the state
+    if state is not None:
         restore(state, networks, average, optimizer)
     metrics = run.metrics[:first_epoch]  # a run killed while it saved may have a line more
 
@@ -113,11 +114,16 @@ def train(
     steps = math.ceil((pictures - 1) / recipe.batch_size)
     for epoch in range(first_epoch, recipe.epochs):
         started = time.perf_counter()
-        optimizer.param_groups[0].update(WARM_UP if epoch < recipe.warm_up else adversarial)
+        if epoch == recipe.warm_up:
+            optimizer = make_optimizer(networks, recipe, epoch)
+        paths = Paths(networks, optimizer, recipe.likeness, recipe.face, recipe.expression)
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
             pairs = material.draw_pairs(rows, chance)
+            if epoch < recipe.warm_up:
+                rate = WARM_UP_RATE * WARM_UP.factor(epoch + step / steps, recipe.warm_up, metrics)
+                optimizer.param_groups[0]["lr"] = rate
             for made in walk(paths, recipe, epoch, pairs, Draw(len(rows), chance, device), networks.shape.z):
                 sums.add(discriminator=made.discriminator, maker=made.maker)
                 if made.l1 is not None:
@@ -141,6 +147,13 @@ def train(
         run.save_epoch(metrics, snapshot(epoch + 1, networks, average, optimizer), weights)
         epoch_done(row)
     return metrics
+
+
+def make_optimizer(networks: Networks, recipe: GeneratorRecipe, epoch: int) -> torch.optim.Optimizer:
+    """Muon in the warm-up; then Adam without momentum, which against a discriminator would do harm."""
+    if epoch < recipe.warm_up:
+        return FreeMuon(networks.parameters(), WARM_UP_RATE)
+    return torch.optim.Adam(networks.parameters(), recipe.learning_rate, betas=(0.0, 0.9))
 
 
 def walk(paths: Paths, recipe: GeneratorRecipe, epoch: int, pairs: Pairs, draw: Draw, z: int) -> Iterator[Step]:

@@ -44,7 +44,7 @@ def describe_generator(folder: Path) -> dict[str, Any]:
 
 
 def turned_to(view: int, frames: ByteArray, generator: TrainedGenerator) -> ByteArray:
-    """Faces, grey of (n, 48, 48), as the generator shows frames, RGB of (n, s, s, 3), in one of `VIEWS`."""
+    """Faces, grey of (n, 72, 72), as the generator shows frames, RGB of (n, s, s, 3), in one of `VIEWS`."""
     turned = generator.turn(frames, np.full(len(frames), VIEWS.index(view)))
     return np.stack([to_face(frame) for frame in turned])
 

@@ -25,7 +25,8 @@ from mien.views.protocol.splits import Split
 FloatArray = npt.NDArray[np.float32]
 
 Read = Callable[[npt.NDArray[np.uint8]], list[FloatArray]]
-"""From faces, uint8 of shape (n, 48, 48), to the probabilities that each head gives, (n, k)."""
+"""From faces, uint8 of shape (n, 72, 72), to the probabilities that each head gives, (n, k): the mean of what it says
+of each face and of its mirror image, in which views change sides."""
 
 READINGS = {
     "frontal": "learnt from frontal pictures, reads all as they are",
@@ -126,9 +127,16 @@ def fit(folder: Path, recipe: Recipe, part: ViewData, seed: int, where: str, rep
     weights = run.load_weights()
     device = join_workers().device
 
-    def read(images: npt.NDArray[np.uint8]) -> list[FloatArray]:
-        unlabelled = FaceData(images, np.zeros(len(images), np.int64), MULTIPIE6_YAW13)
+    def say(images: npt.NDArray[np.uint8]) -> list[FloatArray]:
+        unlabelled = FaceData(np.ascontiguousarray(images), np.zeros(len(images), np.int64), MULTIPIE6_YAW13)
         return [torch.softmax(logits, 1).numpy() for logits in predict(weights, recipe, unlabelled, device)]
+
+    def read(images: npt.NDArray[np.uint8]) -> list[FloatArray]:
+        seen, mirrored = say(images), say(images[:, :, ::-1])
+        mirrored = [
+            said[:, ::-1] if head == YAW13 else said for said, head in zip(mirrored, recipe.label_sets, strict=True)
+        ]
+        return [np.asarray((a + b) / 2, np.float32) for a, b in zip(seen, mirrored, strict=True)]
 
     return read
 

@@ -1,9 +1,9 @@
 """Hold rendered views against the shipped classifier and its detector, and draw a sample sheet; for docs/views.md.
 
-    python tools/measure_views.py DIR [DIR ...] [--sheet sheet.png]
+    python tools/measure_views.py DIR [DIR ...] [--model mien] [--frontalise DEGREES] [--sheet sheet.png]
 
-Each DIR is a folder of `mien views render`; for a sheet, of the same seed. A picture in which no
-face is found counts as wrong.
+Each DIR is a folder of `mien views render`; for a sheet, of the same seed. Where no face is found, a picture counts as
+wrong. With --frontalise, faces whose yaw is beyond so many degrees are read from the front that the generator shows.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ import numpy as np
 from mien import Analyzer
 from mien.datasets import READERS, Sample
 from mien.labels import EKMAN7
+from mien.turning import frontal
 
 SHEET_VIEWS = (-90, -60, -45, -30, 0, 30, 45, 60, 90)
 
 
-def measure(samples: list[Sample]) -> None:
-    analyzer = Analyzer(label_set="ekman7")
+def measure(samples: list[Sample], model: str, turn_beyond: float | None) -> None:
+    if turn_beyond is not None:
+        frontal.TURNED = turn_beyond
+    analyzer = Analyzer(model, label_set="ekman7", frontalise=turn_beyond is not None)
     confusions: dict[int, np.ndarray] = defaultdict(lambda: np.zeros((7, 8), int))
     off: dict[int, list[np.ndarray]] = defaultdict(list)
     for sample in samples:
@@ -48,6 +51,9 @@ def measure(samples: list[Sample]) -> None:
         errors = np.mean(off[view], 0).round(1) if off[view] else "-"
         found = total - int(confusion[:, 7].sum())
         print(f"{view:+4d} degrees: {found} of {total} found, {right} as intended, pose off by {errors}")
+    for least in (0, 60):
+        counted = np.sum([confusion for view, confusion in confusions.items() if abs(view) >= least], 0)
+        print(f"as intended, from {least} degrees on: {counted[:, :7].trace() / counted.sum():.1%}")
     print("frontal; rows intended, columns read:", *EKMAN7.labels, "(no face)")
     for label, row in zip(EKMAN7.labels, confusions[0], strict=True):
         print(f"{label:>9}", row)
@@ -77,13 +83,15 @@ def draw_sheet(folders: list[Path], path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--model", default="mien")
+    parser.add_argument("--frontalise", metavar="DEGREES", type=float)
     parser.add_argument("--sheet", type=Path)
     arguments = parser.parse_args()
     if arguments.sheet:
         draw_sheet(arguments.folders, arguments.sheet)
         return
     rows = (row for folder in arguments.folders for row in READERS["views"].rows(folder))
-    measure([row for row in rows if isinstance(row, Sample)])
+    measure([row for row in rows if isinstance(row, Sample)], arguments.model, arguments.frontalise)
 
 
 if __name__ == "__main__":

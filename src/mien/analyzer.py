@@ -62,9 +62,10 @@ class Analyzer:
         Detections below this confidence are left out, 0 to 1; a detector of your own has its own threshold.
     threads : int
         Pictures of a list that are worked on at the same time, and threads of a network run.
-    frontalise : str, Path or Turner, optional
-        A generator, or the path of its card: faces that are turned far to a side (`mien.turning.frontal.TURNED`) are
-        read from the front that it shows. What is said of boxes, landmarks and pose stays that of the picture.
+    frontalise : bool, str, Path or Turner
+        Whether faces that are turned far to a side (`mien.turning.frontal.TURNED`) are read from the front that a
+        generator shows; another than the package's is given itself or by its card. What is said of boxes, landmarks and
+        pose stays that of the picture.
 
     Raises
     ------
@@ -81,7 +82,7 @@ class Analyzer:
         crops: int = 1,
         min_score: float = 0.6,
         threads: int = 1,
-        frontalise: str | Path | Turner | None = None,
+        frontalise: bool | str | Path | Turner = False,
     ) -> None:
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}")
@@ -92,7 +93,9 @@ class Analyzer:
         self.label_set = self._model.label_set if label_set is None else get_label_set(label_set)
         self._unsure_below = self._model.choose_head(self.label_set).unsure_below
         self.detector = get_detector(detector, min_score=min_score)
-        self._turner = Turner(frontalise) if isinstance(frontalise, (str, Path)) else frontalise
+        if frontalise is True:
+            frontalise = Turner()
+        self._turner = Turner(frontalise) if isinstance(frontalise, (str, Path)) else frontalise or None
         self._crops = crops
         self._threads = threads
 

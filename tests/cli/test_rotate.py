@@ -16,6 +16,7 @@ from mien.acquire import read_image
 from mien.cli.app import app
 from mien.detect import get_detector
 from mien.errors import InputError, MienError
+from mien.pose import estimate_pose
 from mien.turning import Turner, cut_faces
 from moving_squares import SIZE
 
@@ -75,6 +76,22 @@ def test_a_strip(generator: Path, tmp_path: Path) -> None:
         assert np.array_equal(cell, turner.turn(cells[:1], yaw)[0])
 
 
+def test_the_shipped_generator_turns_her_step_by_step(tmp_path: Path) -> None:
+    """What mien reads off its own pictures, from one half profile to the other: no step goes back."""
+    rotate(ASTRONAUT, "--strip", "--out", tmp_path / "strip.png")
+    strip = read_image(tmp_path / "strip.png")
+    side = len(strip)
+    assert strip.shape == (side, 14 * side, 3)
+    detector, yaws = get_detector("yunet", min_score=0.3), []
+    for number in range(4, 13):  # after the face itself and the three views from -90 to -60 on: -45 to 45 and two more
+        cell = cv2.resize(strip[:, number * side : (number + 1) * side], (256, 256), interpolation=cv2.INTER_CUBIC)
+        found = detector.detect(cv2.copyMakeBorder(cell, 64, 64, 64, 64, cv2.BORDER_REPLICATE))
+        yaws.append(estimate_pose(found.landmarks, found.boxes)[0, 0])
+    assert np.diff(yaws).min() > 0
+    assert yaws[0] < -30
+    assert yaws[-1] > 30
+
+
 def test_which_face(couple: Path, generator: Path, tmp_path: Path) -> None:
     """By default the larger one, whatever its number; otherwise as the table of mien analyze counts."""
     found = get_detector("yunet").detect(read_image(couple))
@@ -125,10 +142,12 @@ def test_analyze_takes_a_generator(generator: Path) -> None:
     """She looks straight, so that nothing changes."""
     results = [
         json.loads(mien("analyze", ASTRONAUT, "--json", "-", *options).stdout)
-        for options in ((), ("--frontalise", generator))
+        for options in ((), ("--frontalise", "--generator", generator))
     ]
     assert results[0] == results[1]
     assert results[0]["faces"][0]["label"] == "happy"
-    done = mien("analyze", ASTRONAUT, "--frontalise", generator.with_name("toy-encoder.onnx"))
+    done = mien("analyze", ASTRONAUT, "--frontalise", "--generator", generator.with_name("toy-encoder.onnx"))
     assert done.returncode == 2
     assert "toy-encoder.onnx: the model card is damaged" in done.stderr
+    done = mien("analyze", ASTRONAUT, "--generator", generator)
+    assert (done.returncode, done.stderr) == (2, "mien: error: a generator is for --frontalise; give both\n")

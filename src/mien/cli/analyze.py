@@ -41,15 +41,21 @@ def analyze(
     crops: Annotated[int, typer.Option(help="Crops of each face: 1, 5 or 10 (slower, a little better).")] = 1,
     min_score: Annotated[float, typer.Option(min=0, max=1, help="Least confidence of a detection.")] = 0.6,
     frontalise: Annotated[
-        Path | None, typer.Option(metavar="CARD", help="Generator that turns faces to the front before they are read.")
+        bool, typer.Option("--frontalise", help="Turn faces to the front before they are read, where a side is seen.")
+    ] = False,
+    generator: Annotated[
+        Path | None, typer.Option(metavar="CARD", help="What --frontalise turns with; by default mien's own.")
     ] = None,
 ) -> None:
     """Read the faces in photos."""
     if json_to == csv_to == STANDARD_OUTPUT:
         raise InputError("only one of --json and --csv can go to standard output")
+    if generator and not frontalise:
+        raise InputError("a generator is for --frontalise; give both")
     threads = min(4, os.cpu_count() or 1)
+    turner = generator or frontalise
     analyzer = Analyzer(
-        model, label_set=label_set, crops=crops, min_score=min_score, threads=threads, frontalise=frontalise
+        model, label_set=label_set, crops=crops, min_score=min_score, threads=threads, frontalise=turner
     )
     sources = [Path(str(source)) for source in expand_sources(paths)]
     names = [str(source) for source in sources]

@@ -18,19 +18,21 @@ from mien.errors import InputError
 
 def rotate(
     photo: Annotated[Path, typer.Argument(help="Picture with a face.")],
-    generator: Annotated[Path, typer.Option(metavar="CARD", help="Card that mien export wrote of a generator.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Picture to write, for example turned.png.")],
     yaw: Annotated[float | None, typer.Option(help="Degrees; to the right side of the picture. [default: 0]")] = None,
     strip: Annotated[bool, typer.Option("--strip", help="The face as it is, then in all views side by side.")] = False,
     face: Annotated[int | None, typer.Option(min=1, help="Number, as mien analyze counts; else the largest.")] = None,
+    generator: Annotated[
+        Path | None, typer.Option(metavar="CARD", help="Of a generator that mien export wrote; by default mien's own.")
+    ] = None,
     min_score: Annotated[float, typer.Option(min=0, max=1, help="Least confidence of a detection.")] = 0.6,
 ) -> None:
     """Turn a face with a trained generator."""
-    from mien.turning import Turner, cut_faces
+    from mien.turning import SHIPPED, Turner, cut_faces
 
     if strip and yaw is not None:
         raise InputError("a strip has all views; give either --strip or --yaw")
-    turner = Turner(generator)
+    turner = Turner(generator or SHIPPED)
     card = turner.card
     image = read_image(photo)
     found = get_detector("yunet", min_score=min_score).detect(image)

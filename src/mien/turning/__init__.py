@@ -6,10 +6,11 @@
 
 from mien.turning.card import Framing, GeneratorCard, Network, read_generator, write_generator
 from mien.turning.frame import RENDERED_VIEWS, cut_faces, frame_transforms
-from mien.turning.turner import Turner
+from mien.turning.turner import SHIPPED, Turner
 
 __all__ = [
     "RENDERED_VIEWS",
+    "SHIPPED",
     "Framing",
     "GeneratorCard",
     "Network",

@@ -16,6 +16,9 @@ from mien.turning.card import Network, read_generator
 FloatArray = npt.NDArray[np.float32]
 ImageArray = npt.NDArray[np.uint8]
 
+SHIPPED = Path(__file__).with_name("weights") / "two-pathway-gan-64.json"
+"""The card of the generator that comes with the package."""
+
 BATCH = 32
 """Faces a network run; more would only take more memory."""
 
@@ -28,7 +31,7 @@ class Turner:
     Parameters
     ----------
     card : str or Path
-        The generator's card, which ``mien export`` writes; its networks lie beside it.
+        The generator's card, which ``mien export`` writes; its networks lie beside it. By default `SHIPPED`.
     threads : int
         Threads of one network run.
 
@@ -43,7 +46,7 @@ class Turner:
         If the card or a network is missing or damaged, or they do not belong together.
     """
 
-    def __init__(self, card: str | Path, threads: int = 1) -> None:
+    def __init__(self, card: str | Path = SHIPPED, threads: int = 1) -> None:
         path = Path(card)
         self.card = read_generator(path)
         views, side = len(self.card.views), self.card.side

@@ -36,7 +36,7 @@ class GeneratorRecipe:
         that differ teach the encoder nothing about it for long.
     warm_up : int
         The first so many of the epochs: encoder and generator learn what pictures of another view have in common with
-        these, without a discriminator, in a quarter of the time, by `mien.training.muon.FreeMuon`.
+        these, without a discriminator, in a fifth of the time, by `mien.training.muon.FreeMuon`.
     ema_decay : float
         Per-step decay of the moving average of the weights, which is then what turns faces; 0 is none.
     source : str

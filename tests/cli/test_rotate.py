@@ -142,9 +142,9 @@ def test_analyze_takes_a_generator(generator: Path) -> None:
     """She looks straight, so that nothing changes."""
     results = [
         json.loads(mien("analyze", ASTRONAUT, "--json", "-", *options).stdout)
-        for options in ((), ("--frontalise", "--generator", generator))
+        for options in ((), ("--frontalise",), ("--frontalise", "--generator", generator))
     ]
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
     assert results[0]["faces"][0]["label"] == "happy"
     done = mien("analyze", ASTRONAUT, "--frontalise", "--generator", generator.with_name("toy-encoder.onnx"))
     assert done.returncode == 2

@@ -61,9 +61,8 @@ def test_weights_that_are_free_step_as_far_as_adam_takes_them(shape: tuple[int, 
     optimizer = FreeMuon([weight, still], lr=0.1)
     weight.grad = torch.randn(shape, generator=torch.Generator().manual_seed(1)) * 1e-3
     optimizer.step()
-    assert weight.detach().square().mean().sqrt().item() == pytest.approx(
-        0.2 * 0.1, rel=0.35
-    )  # singular values come near one
+    size = weight.detach().square().mean().sqrt().item()
+    assert size == pytest.approx(0.2 * 0.1, rel=0.35)  # singular values come near one only
     assert (weight.detach() * weight.grad).sum() < 0
     assert not still.detach().any()
 

@@ -86,7 +86,7 @@ def test_a_training_begins_with_the_weights_of_another(tmp_path: Path) -> None:
     assert abs(float(torch.corrcoef(torch.stack([before, strange]))[0, 1])) < 0.3
     card = read_card(write_model(second, read_parts(spec).training, tmp_path / "model"))
     command = "mien train --recipe mien-tiny --epochs 1 --seed 0 --data fer2013:PATH"
-    assert card.training["command"] == f"{command} --out RUN; {command} --also fer2013:PATH --out RUN2 --start RUN"
+    assert card.training["command"] == f"{command} --out RUN; {command} --also fer2013:PATH --start RUN --out RUN2"
     assert card.training["data"] == "fer2013 (7 faces), also fer2013"
     assert card.training["teacher_sha256"] == checksum((WEIGHTS / "mien.onnx").read_bytes())
 

@@ -49,13 +49,7 @@ class StoppedError(Exception):
     pass
 
 
-def run_training(
-    folder: Path,
-    recipe: Recipe = SHORT,
-    seed: int = 0,
-    stop_after: int | None = None,
-    start: dict[str, torch.Tensor] | None = None,
-) -> Run:
+def run_training(folder: Path, recipe: Recipe = SHORT, seed: int = 0, stop_after: int | None = None) -> Run:
     run = Run(folder)
     run.start({"recipe": describe_recipe(recipe), "data": "fer2013:made-up", "seed": seed})
 
@@ -64,7 +58,7 @@ def run_training(
             raise StoppedError
 
     with suppress(StoppedError):
-        train(run, recipe, faces(64), faces(32, 1), seed, lambda *_: None, epoch_done, start=start)
+        train(run, recipe, faces(64), faces(32, 1), seed, lambda *_: None, epoch_done)
     return run
 
 
@@ -79,23 +73,6 @@ def test_same_seed_same_weights_also_when_interrupted(tmp_path: Path) -> None:
     assert [row["epoch"] for row in resumed.metrics] == [1, 2]
     assert same(whole.load_weights(), resumed.load_weights())
     assert not same(whole.load_weights(), run_training(tmp_path / "other", seed=1).load_weights())
-
-
-def test_a_training_may_end_on_the_way(tmp_path: Path) -> None:
-    """A quarter of the way from what it began with; how it learns is the same."""
-    start = run_training(tmp_path / "start", seed=1).load_weights()
-    whole = run_training(tmp_path / "whole", start=start)
-    part = run_training(tmp_path / "part", replace(SHORT, blend=0.25), start=start, stop_after=1)
-    part = run_training(part.folder, replace(SHORT, blend=0.25), start=start)
-    for name, end in whole.load_weights().items():
-        expected = 0.75 * start[name] + 0.25 * end if end.is_floating_point() else end
-        torch.testing.assert_close(part.load_weights()[name], expected)
-    states = [run.load_state() for run in (whole, part)]
-    assert states[0] is not None
-    assert states[1] is not None
-    assert same(states[0], states[1])
-    with pytest.raises(InputError, match="recipe mien goes on from the weights of another run; give it with --start"):
-        run_training(tmp_path / "none", replace(SHORT, blend=0.25))
 
 
 def test_faces_that_are_too_small_are_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.analyze import analyze
+from mien.cli.average import average
 from mien.cli.bench import bench
 from mien.cli.benchmark import benchmark
 from mien.cli.crossval import crossval
@@ -44,6 +45,7 @@ for command in (
     benchmark,
     recipes,
     train,
+    average,
     export,
     quantize,
     ensemble,

@@ -21,7 +21,7 @@ from mien.training.optimizer import clamp_gradients, make_optimizer, set_learnin
 from mien.training.precision import bfloat16_is_fast
 from mien.training.recipe import Recipe
 from mien.training.run import Run
-from mien.training.state import blend, restore, snapshot, start_average, update_average
+from mien.training.state import restore, snapshot, start_average, update_average
 from mien.training.targets import can_learn, limit_per_class, make_targets
 from mien.training.teacher import ask_teacher, heed
 from mien.training.validation import validate
@@ -71,13 +71,10 @@ def train(
     Raises
     ------
     InputError
-        If the recipe is to end between what it began with and what it learnt, and `start` is missing; or if the faces
-        are smaller than its crops.
+        If the faces are smaller than the recipe's crops.
     TrainingError
         If the loss is not a number any more.
     """
-    if start is None and recipe.blend < 1:
-        raise InputError(f"recipe {recipe.name} goes on from the weights of another run; give it with --start")
     if (side := training.images.shape[-1]) < recipe.crop:
         raise InputError(f"recipe {recipe.name} is for faces of {recipe.crop} pixels a side, and these have {side}")
     worker = join_workers()
@@ -133,8 +130,6 @@ def train(
             raise TrainingError(f"recipe {recipe.name}, epoch {epoch + 1}: the loss is not a number any more")
         seconds = time.perf_counter() - started
         weights = average or network.state_dict()
-        if start is not None and recipe.blend < 1:
-            weights = blend(start, weights, recipe.blend)
         row = {"epoch": epoch + 1, "loss": float(total) / seen, "lr": recipe.optimizer.learning_rate * rate}
         row |= validate(weights, recipe, validation, device) | {"seconds": round(seconds, 1)}
         metrics.append(row)

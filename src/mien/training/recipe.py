@@ -109,10 +109,6 @@ class Recipe:
         `mien.training.teacher`.
     ema_decay : float
         Per-step decay of the moving average of the weights, which is then what is evaluated and exported; 0 is none.
-    blend : float
-        How far the model is from the weights that the training began with towards those that it came to; 1 is all the
-        way. On the way there both what was known and what was learnt is read (Wortsman et al. 2022, "Robust fine-tuning
-        of zero-shot models", equation 1).
     selection : {"last", "best"}
         Which epoch's weights are the model: the last's, or those that read the validation split best.
     validation : tuple of str
@@ -146,7 +142,6 @@ class Recipe:
     teacher: str = ""
     teacher_share: float = 0.5
     ema_decay: float = 0.0
-    blend: float = 1.0
     selection: Literal["last", "best"] = "last"
     validation: tuple[str, ...] = ("public",)
     patience: int | None = None

@@ -72,11 +72,13 @@ class Run:
     @property
     def recipe(self) -> Recipe:
         """The recipe as it was when the run began."""
-        return restore_recipe(self.config["recipe"])
+        if (recipe := _recipe_or_none(self.config["recipe"])) is None:
+            raise InputError(f"{self.folder}: its recipe is none of a network that reads expressions")
+        return recipe
 
     @property
     def command(self) -> str:
-        """What trains it again: a line, or two where it began with the weights of another run.
+        """What trains it again: a line, or more where it began with the weights of another run.
 
         Who makes runs in some other way, as in folds, says so in the configuration.
         """
@@ -86,9 +88,11 @@ class Run:
         data = [f"--data {config['data'].partition(':')[0]}:PATH"]
         data += [f"--also {spec.partition(':')[0]}:PATH" for spec in config.get("also", [])]
         options = f"--epochs {len(self.metrics)} --seed {config['seed']} {' '.join(data)}"
-        command = f"mien train --recipe {self.recipe.name} {options} --out RUN"
-        before = config.get("start")
-        return f"{before}; {command}2 --start RUN" if before else command
+        command = f"mien train --recipe {self.recipe.name} {options}"
+        if not (before := config.get("start")):
+            return f"{command} --out RUN"
+        steps, start = before.count("; ") + 1, before.rpartition(" --out ")[-1]
+        return f"{before}; {command} --start {start} --out RUN{steps + 1}"
 
     @property
     def metrics(self) -> list[dict[str, float]]:
@@ -106,10 +110,18 @@ class Run:
 
         `weights` are None where those of an earlier epoch stay.
         """
-        _write(self.folder / "metrics.jsonl", "".join(json.dumps(m) + "\n" for m in metrics))
+        self._save_metrics(metrics)
         if weights is not None:
             save_tensors(self.folder / "weights.npz", weights)
         save_tensors(self.folder / "state.npz", state)
+
+    def save_weights(self, metrics: list[dict[str, float]], weights: dict[str, Tensor]) -> None:
+        """Store a model that no training leads on from."""
+        self._save_metrics(metrics)
+        save_tensors(self.folder / "weights.npz", weights)
+
+    def _save_metrics(self, metrics: list[dict[str, float]]) -> None:
+        _write(self.folder / "metrics.jsonl", "".join(json.dumps(m) + "\n" for m in metrics))
 
     def load_state(self) -> dict[str, Tensor] | None:
         """The last state, or None before the first epoch ended."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 
@@ -52,11 +50,3 @@ def update_average(average: State, network: nn.Module, decay: float, step: int) 
             average[name].lerp_(tensor, 1 - decay)
         else:
             average[name].copy_(tensor)
-
-
-def blend(a: Mapping[str, Tensor], b: State, share: float) -> State:
-    """A network's state between two others, at that share of the way from `a` to `b`."""
-    return {
-        name: a[name].to(tensor.device).lerp(tensor, share) if tensor.is_floating_point() else tensor
-        for name, tensor in b.items()
-    }

@@ -28,7 +28,6 @@ MIEN_TURNED = replace(
     epochs=6,
     optimizer=Optimizer("muon", 0.02, turn=0.004),
     schedule=Cosine(warmup=0.5),
-    blend=0.6,
 )
 
 MIEN_TINY = replace(

@@ -1,0 +1,36 @@
+"""``mien average``: one network from several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.errors import InputError, MissingExtra
+
+
+def average(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN", help="Folders that mien train wrote, of the same network.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the new run, for mien export.")],
+    shares: Annotated[
+        str | None, typer.Option(metavar="SHARES", help="Of each run, as 0.3,0.35,0.35; all equal by default.")
+    ] = None,
+) -> None:
+    """Make one network whose weights are the mean of those of several that began alike (mien train --start)."""
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise MissingExtra("training", "train") from None
+    from mien.training.average import average_runs
+    from mien.training.run import Run
+
+    try:
+        parts = [float(share) for share in shares.split(",")] if shares else [1 / len(runs)] * len(runs)
+    except ValueError:
+        raise InputError(f"--shares {shares}: numbers are wanted, as 0.3,0.35,0.35") from None
+    average_runs([Run(run) for run in runs], parts, out)
+    Console().print(f"wrote {out}; next: mien export {out}", soft_wrap=True, highlight=False)

@@ -1,0 +1,86 @@
+"""One network from several: the mean of their weights, not of what they say, so it costs no more than one.
+
+Networks that began with the same weights lie in one valley of the loss: between them both what was known and what was
+learnt since is read, and chance of the single trainings falls away (Wortsman et al. 2022, "Robust fine-tuning of
+zero-shot models", equation 1, and "Model soups", equation 1). Networks trained from different random weights do not.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from mien.errors import InputError
+from mien.training.run import Run
+from mien.training.state import State
+
+
+def average_runs(runs: Sequence[Run], shares: Sequence[float], folder: Path) -> Run:
+    """Write a run whose weights, normalisation statistics among them, are the weighted mean of others'.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Two at least, of the same network. Recipe, data and metrics of the new run are the first one's.
+    shares : sequence of float
+        Of each; they add up to 1.
+    folder : Path
+        Where the new run is written. It can be exported and begun with, but not gone on with.
+
+    Raises
+    ------
+    InputError
+        If the runs do not fit each other, the shares not the runs, or there is a run in `folder` already.
+    """
+    if len(runs) < 2:
+        raise InputError("a mean takes two runs at least")
+    if len(shares) != len(runs) or not math.isclose(sum(shares), 1, abs_tol=1e-6):
+        raise InputError(f"{len(runs)} runs need as many shares, and these must add up to 1: {shares}")
+    first = runs[0]
+    for run in runs[1:]:
+        if not run.recipe.starts_like(first.recipe):
+            raise InputError(f"{run.folder}: its network is not that of {first.folder}, or says other things")
+    if (folder / "config.json").exists():
+        raise InputError(f"{folder} holds a run already; give a new folder to --out")
+    weights = mean_state([run.load_weights() for run in runs], shares)
+    also = dict.fromkeys(spec for run in runs for spec in run.config.get("also", []))
+    mean = Run(folder)
+    mean.start(
+        first.config
+        | {"seed": [run.config["seed"] for run in runs], "also": list(also), "command": _commands(runs, shares)}
+    )
+    mean.save_weights(first.metrics, weights)
+    return mean
+
+
+def mean_state(states: Sequence[State], shares: Sequence[float]) -> State:
+    """The weighted mean of networks' states; what is counted, and not measured, is the last one's."""
+    return {
+        name: torch.stack([share * state[name] for state, share in zip(states, shares, strict=True)]).sum(0)
+        if tensor.is_floating_point()
+        else tensor
+        for name, tensor in states[-1].items()
+    }
+
+
+def _commands(runs: Sequence[Run], shares: Sequence[float]) -> str:
+    """What makes the mean again: the lines of all runs, each once, and the folders numbered through."""
+    lines: dict[str, str] = {}  # and the folder that each writes
+    members = " ".join([_add(run.command, lines) for run in runs])
+    mean = f"mien average {members} --shares {','.join(f'{share:g}' for share in shares)}"
+    lines[mean] = f"RUN{len(lines) + 1}"
+    return "; ".join(f"{line} --out {folder}" for line, folder in lines.items())
+
+
+def _add(command: str, lines: dict[str, str]) -> str:
+    """Add what is new of a run's lines, and say which folder the last of them writes."""
+    folders: dict[str, str] = {}  # as they are called there, and here
+    for line in command.split("; "):
+        what, _, folder = line.rpartition(" --out ")
+        what = re.sub(r"\bRUN\d*\b", lambda name: folders.get(name[0], name[0]), what)
+        folders[folder] = lines.setdefault(what, f"RUN{len(lines) + 1}" if lines else "RUN")
+    return folders[folder]

@@ -3,7 +3,7 @@
     python tools/measure_frames.py views.parquet [...]
 
 Files are those of `mien views render`. Faces are found by the default detector in the pictures, enlarged twice, with
-room around them. What the default classifier reads is counted, too.
+room around them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ROOM = 0.5  # on each side of the picture, in its sides
 FITTED_WITHIN = 60  # degrees; beyond, landmarks are too often wrong
 
 
-def look(analyzer: Analyzer, image: np.ndarray) -> tuple[Detections, str] | None:
-    """The largest face, the picture being the unit square, and what it shows."""
+def look(analyzer: Analyzer, image: np.ndarray) -> Detections | None:
+    """The largest face, the picture being the unit square."""
     size = 2 * image.shape[0]
     room = round(ROOM * size)
     larger = cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC)
@@ -36,7 +36,7 @@ def look(analyzer: Analyzer, image: np.ndarray) -> tuple[Detections, str] | None
     largest = int(np.ptp(faces.boxes.reshape(-1, 2, 2), axis=1).prod(1).argmax())
     face = faces[largest]
     box, landmarks = ((places - room) / size for places in (face.box, face.landmarks))
-    return Detections(box[None], np.ones(1), landmarks[None]), face.label
+    return Detections(box[None], np.ones(1), landmarks[None])
 
 
 def frames(found: list[Detections], framing: Framing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -49,15 +49,13 @@ def frames(found: list[Detections], framing: Framing) -> tuple[np.ndarray, np.nd
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+")
-    analyzer = Analyzer(label_set="ekman7")
-    columns = ("view", "yaw", "roll", "ekman7", "image")
+    analyzer = Analyzer()
+    columns = ("view", "yaw", "roll", "image")
     rows = [row for file in parser.parse_args().files for row in read_rows(file, columns)]
     looked = [look(analyzer, read_image(row["image"])) for row in rows]
     asked = np.array([row["view"] for row in rows])
     seen = np.array([one is not None for one in looked])
-    right = np.array([one is not None and one[1] == row["ekman7"] for one, row in zip(looked, rows, strict=True)])
-    named = np.array([row["ekman7"] is not None for row in rows])
-    found = [one[0] for one in looked if one is not None]
+    found = [one for one in looked if one is not None]
     views, rolls = asked[seen], np.array([row["roll"] for row in rows])[seen]
     # In a frame that is as high as the box and has its middle, the picture's middle and side are what is wanted.
     yaws = np.radians(np.array([row["yaw"] for row in rows])[seen])
@@ -76,12 +74,12 @@ def main() -> None:
     print(fitted)
 
     middles, sides, turns = frames(found, fitted)
-    print("view  found  right   off across        down              larger by         tilted by     not believed")
+    print("view  found   off across        down              larger by         tilted by     not believed")
     for view in np.unique(asked):
         of = views == view
         off, scale, roll = middles[of], sides[of] - 1, (turns + rolls)[of]
         print(
-            f"{view:+4d}  {seen[asked == view].mean():5.0%}  {right[named & (asked == view)].mean():5.0%}"
+            f"{view:+4d}  {seen[asked == view].mean():5.0%}"
             f"  {off[:, 0].mean():+.3f} +- {off[:, 0].std():.3f}  {off[:, 1].mean():+.3f} +- {off[:, 1].std():.3f}"
             f"  {scale.mean():+.3f} +- {scale.std():.3f}  {roll.mean():+5.1f} +- {roll.std():4.1f}"
             f"  {np.mean(turns[of] == 0):.0%}"

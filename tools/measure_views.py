@@ -52,8 +52,12 @@ def measure(samples: list[Sample], model: str, turn_beyond: float | None) -> Non
         found = total - int(confusion[:, 7].sum())
         print(f"{view:+4d} degrees: {found} of {total} found, {right} as intended, pose off by {errors}")
     for least in (0, 60):
-        counted = np.sum([confusion for view, confusion in confusions.items() if abs(view) >= least], 0)
+        if not (far := [confusion for view, confusion in confusions.items() if abs(view) >= least]):
+            continue
+        counted = np.sum(far, 0)
         print(f"as intended, from {least} degrees on: {counted[:, :7].trace() / counted.sum():.1%}")
+    if 0 not in confusions:
+        return
     print("frontal; rows intended, columns read:", *EKMAN7.labels, "(no face)")
     for label, row in zip(EKMAN7.labels, confusions[0], strict=True):
         print(f"{label:>9}", row)

@@ -65,7 +65,7 @@ class Analyzer:
     frontalise : bool, str, Path or Turner
         Whether faces that are turned far to a side (`mien.turning.frontal.TURNED`) are read from the front that a
         generator shows; another than the package's is given itself or by its card. What is said of boxes, landmarks and
-        pose stays that of the picture.
+        pose stays that of the picture. Models that have learnt from frontal faces gain by it; `mien` itself does not.
 
     Raises
     ------

@@ -90,6 +90,8 @@ def test_bad_rows_end_a_training_or_are_counted(csv_file: Path, tmp_path: Path) 
     assert mien("export", tmp_path / "run").returncode == 2
     done = mien("export", tmp_path / "run", "--skip-bad")
     assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "run" / "kernel-small-512.json").read_text())
+    assert " --data fer2013:PATH --skip-bad --out RUN" in card["training"]["command"]
     done = mien("train", "--recipe", "dct+nb", "--data", f"fer2013:{csv_file}", "--out", tmp_path / "c", "--skip-bad")
     assert done.returncode == 0, done.stderr
     assert "mien: bad samples left out: 1" in done.stderr

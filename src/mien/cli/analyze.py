@@ -41,7 +41,12 @@ def analyze(
     crops: Annotated[int, typer.Option(help="Crops of each face: 1, 5 or 10 (slower, a little better).")] = 1,
     min_score: Annotated[float, typer.Option(min=0, max=1, help="Least confidence of a detection.")] = 0.6,
     frontalise: Annotated[
-        bool, typer.Option("--frontalise", help="Turn faces seen from the side to the front before they are read.")
+        bool,
+        typer.Option(
+            "--frontalise",
+            help="Turn faces seen from the side to the front before they are read; for models that know frontal faces "
+            "only, which mien itself is not.",
+        ),
     ] = False,
     generator: Annotated[
         Path | None, typer.Option(metavar="CARD", help="What --frontalise turns with; by default mien's own.")

@@ -75,7 +75,7 @@ def train(
     if begin and not begin.recipe.starts_like(settings):
         raise InputError(f"{start}: its network is not that of recipe {recipe}, or says other things")
     if worker.leads:
-        config = {"recipe": describe_recipe(settings), "data": data, "seed": seed}
+        config = {"recipe": describe_recipe(settings), "data": data, "seed": seed, "skip_bad": skip_bad}
         teacher = read_card(find_card(settings.teacher)).sha256 if settings.teacher else None
         run.start(config | {"also": also or [], "start": begin.command if begin else None, "teacher_sha256": teacher})
     worker.wait()

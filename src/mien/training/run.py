@@ -88,7 +88,7 @@ class Run:
         data = [f"--data {config['data'].partition(':')[0]}:PATH"]
         data += [f"--also {spec.partition(':')[0]}:PATH" for spec in config.get("also", [])]
         options = f"--epochs {len(self.metrics)} --seed {config['seed']} {' '.join(data)}"
-        command = f"mien train --recipe {self.recipe.name} {options}"
+        command = f"mien train --recipe {self.recipe.name} {options}{' --skip-bad' if config.get('skip_bad') else ''}"
         if not (before := config.get("start")):
             return f"{command} --out RUN"
         steps, start = before.count("; ") + 1, before.rpartition(" --out ")[-1]

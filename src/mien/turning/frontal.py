@@ -16,8 +16,8 @@ ImageArray = npt.NDArray[np.uint8]
 TURNED = 75.0
 """Degrees of yaw beyond which a face is turned to the front.
 
-Up to there the classifier reads rendered faces better as they are than as the shipped generator turns them
-(``docs/views.md``).
+Up to there a classifier that has learnt from photos alone reads rendered faces better as they are than as the shipped
+generator turns them; `mien`, which has learnt turned faces, does so at any yaw (``docs/views.md``).
 """
 
 

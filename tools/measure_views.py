@@ -1,4 +1,4 @@
-"""Hold rendered views against the shipped classifier and its detector, and draw a sample sheet; for docs/views.md.
+"""Hold rendered views against a classifier and the detector, and draw a sample sheet; for docs/views.md.
 
     python tools/measure_views.py DIR [DIR ...] [--model mien] [--frontalise DEGREES] [--sheet sheet.png]
 

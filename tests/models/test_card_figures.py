@@ -42,8 +42,8 @@ def test_calibration_by_hand(sure: Path) -> None:
     protocol = {"label_set": "ekman7", "data": "somewhere", "split": "held out", "n": 24}
     figures = {
         "accuracy": 0.5,
-        "accuracy_without_near_duplicates": round(10 / 21, 4),
-        "balanced_accuracy": round(1 / 7, 4),
+        "accuracy_without_near_duplicates": round(10 / 21, 5),
+        "balanced_accuracy": round(1 / 7, 5),
         "share_sure": 1.0,  # it is equally sure of all
         "accuracy_when_sure": 0.5,
         "ece": 0.0,

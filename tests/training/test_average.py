@@ -47,6 +47,8 @@ def test_weights_are_averaged_by_shares(tmp_path: Path) -> None:
     weights = Run(tmp_path / "mean").load_weights()
     torch.testing.assert_close(weights[WEIGHT], torch.full((2,), 0.5 + 3 + 4))
     assert int(weights[COUNT]) == 20  # batches are counted, not averaged
+    assert "next" in average(*runs, "--shares", "0.333333,0.333333,0.333333", "--out", tmp_path / "thirds")
+    torch.testing.assert_close(Run(tmp_path / "thirds").load_weights()[WEIGHT], torch.full((2,), 31 / 3))
     assert "next" in average(*runs[:2], "--out", tmp_path / "half")
     torch.testing.assert_close(Run(tmp_path / "half").load_weights()[WEIGHT], torch.full((2,), 5.5))
 

@@ -45,7 +45,7 @@ def analyze(
         typer.Option(
             "--frontalise",
             help="Turn faces seen from the side to the front before they are read; for models that know frontal faces "
-            "only, which mien itself is not.",
+            "only, not for the default.",
         ),
     ] = False,
     generator: Annotated[

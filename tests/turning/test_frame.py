@@ -10,7 +10,7 @@ import pytest
 from mien.detect import Detections, get_detector
 from mien.pose import estimate_pose
 from mien.turning.card import Framing
-from mien.turning.frame import RENDERED_VIEWS, cut_faces, frame_transforms
+from mien.turning.frame import RENDERED_VIEWS, cut_faces, frame_transforms, without_rim
 
 FRAMING = Framing(side=2.0, across=-0.25, down=-0.1, lean=0.0, frontal=RENDERED_VIEWS.frontal)
 MIDDLE = np.array((150.0, 170.0))
@@ -91,6 +91,18 @@ def test_a_tilted_face_is_laid_upright(tilt: float) -> None:
 def test_landmarks_that_are_not_believed(landmarks: np.ndarray) -> None:
     (transform,) = frame_transforms(one(landmarks), FRAMING, 28)
     np.testing.assert_allclose(transform, [(0.1, 0, -1.0), (0, 0.1, -1.6)], atol=1e-6)
+
+
+def test_a_frame_without_its_rim_is_the_part_of_the_whole_one(astronaut: np.ndarray) -> None:
+    """Of 80 pixels a fifth goes above and a tenth on each side; the middle of the frame falls by 8 of them."""
+    found = get_detector("yunet").detect(astronaut)
+    framing = RENDERED_VIEWS.without_rim(0.2)
+    whole, part = cut_faces(astronaut, found, RENDERED_VIEWS, 80)[0], cut_faces(astronaut, found, framing, 64)[0]
+    assert without_rim(whole, 0.2).shape == part.shape
+    assert np.abs(whole[16:, 8:72].astype(int) - part).max() <= 2
+    assert np.array_equal(without_rim(whole, 0.2), whole[16:, 8:72])
+    assert framing.frontal[2] == pytest.approx((0.5, (0.625 - 0.2) / 0.8))
+    assert framing.frontal[0] == pytest.approx(((0.379 - 0.1) / 0.8, (0.486 - 0.2) / 0.8))
 
 
 def test_a_mirrored_photo_gives_a_mirrored_frame(astronaut: np.ndarray) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +23,8 @@ from mien.cli.app import app
 from mien.datasets import READERS, Sample
 from mien.errors import BadSample, DatasetError, InputError, MissingExtra, UnreadableImage
 from mien.labels import EKMAN7, MULTIPIE6
-from mien.views.dataset import PICTURES_FILE, SETTINGS_FILE, read_settings, render
+from mien.views.dataset import PICTURES_FILE, SETTINGS_FILE, TURNS_FILE, read_settings, render
+from mien.views.profiling import read_turns
 
 PEOPLE, VIEWS = 2, (-30, 0, 90)
 
@@ -44,7 +46,7 @@ def digest(folder: Path) -> str:
 
 
 def test_a_folder_is_whole(folder: Path) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == [SETTINGS_FILE, PICTURES_FILE]
+    assert sorted(path.name for path in folder.iterdir()) == [TURNS_FILE, SETTINGS_FILE, PICTURES_FILE]
     table = pq.read_table(folder / PICTURES_FILE)
     assert len(table) == 2 * 9 * 3 == read_settings(folder).pictures
     assert pq.ParquetFile(folder / PICTURES_FILE).num_row_groups == PEOPLE
@@ -64,6 +66,14 @@ def test_done_is_done(head: Path, folder: Path) -> None:
     before = (folder / PICTURES_FILE).stat().st_mtime_ns
     assert make(head, folder) == [2]
     assert (folder / PICTURES_FILE).stat().st_mtime_ns == before
+
+
+def test_a_folder_of_before_gets_its_turns(head: Path, folder: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(folder, before)
+    (before / TURNS_FILE).unlink()
+    assert make(head, before) == [2]
+    assert read_turns(before / TURNS_FILE, len(VIEWS), 32, 0).seen.any()
 
 
 def test_an_interrupted_run_is_taken_up_again(head: Path, folder: Path, tmp_path: Path) -> None:

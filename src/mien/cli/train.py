@@ -25,7 +25,8 @@ def train(
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
     skip_bad: SkipBad = False,
     also: Annotated[
-        list[str] | None, typer.Option(help="More data to learn from, all parts of it, for example views:VIEWS.")
+        list[str] | None,
+        typer.Option(help="More data to learn from, for example views:VIEWS; for a generator, photos."),
     ] = None,
     start: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Begin with the weights of this run of the same network.")
@@ -43,10 +44,10 @@ def train(
         raise MissingExtra("training", "train") from None
     from mien.views.generator.recipes import GENERATOR_RECIPES
 
-    if (also or start) and recipe in GENERATOR_RECIPES:
-        raise InputError("--also and --start are for networks that read expressions")
+    if start and recipe in GENERATOR_RECIPES:
+        raise InputError("--start is for networks that read expressions")
     if recipe in GENERATOR_RECIPES:
-        _train_generator(data, out, recipe, epochs, seed)
+        _train_generator(data, also or [], out, recipe, epochs, seed, skip_bad)
         return
     from dataclasses import replace
 
@@ -125,16 +126,22 @@ def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -
     Console().print(f"wrote {card} and {card.with_suffix('.safetensors')}", soft_wrap=True, highlight=False)
 
 
-def _train_generator(data: str, out: Path, name: str, epochs: int | None, seed: int) -> None:
-    """The multi-view generator, from rendered views."""
+def _train_generator(
+    data: str, also: list[str], out: Path, name: str, epochs: int | None, seed: int, skip_bad: bool
+) -> None:
+    """The multi-view generator, from rendered views, and photos beside them."""
     from dataclasses import replace
 
     from mien.datasets import find_reader
     from mien.training.run import Run
+    from mien.turning import RENDERED_VIEWS
+    from mien.views.dataset import TURNS_FILE
     from mien.views.generator.pairs import read_recordings
+    from mien.views.generator.photos import cut_photos, read_crops
     from mien.views.generator.recipes import GENERATOR_RECIPES
     from mien.views.generator.training import start_run
     from mien.views.generator.training import train as run_training
+    from mien.views.profiling import read_turns
 
     settings = GENERATOR_RECIPES[name]
     if epochs is not None:
@@ -142,14 +149,23 @@ def _train_generator(data: str, out: Path, name: str, epochs: int | None, seed: 
     reader, path = find_reader(data)
     if not reader.name.startswith("views"):
         raise InputError(f"recipe {name} learns from rendered views, views:DIR, not from {reader.name}")
-    console = Console()
-    with console.status("reading the views"):
-        recordings = read_recordings(path, settings.side)
+    if also and not settings.photos:
+        raise InputError(f"recipe {name} learns from rendered views alone; leave out --also")
+    console, photos = Console(), None
+    with console.status("reading the views") as status:
+        recordings = read_recordings(path, settings.side, settings.rim)
+        if also:
+            turns = read_turns(path / TURNS_FILE, len(recordings.views), settings.side, settings.rim)
+            status.update("finding the faces of the photos")
+            framing = RENDERED_VIEWS.without_rim(settings.rim)
+            photos = cut_photos(read_crops(also, skip_bad), framing, settings.side, recordings.views), turns
     run = Run(out)
-    start_run(run, settings, recordings.views, data, seed)
+    start_run(run, settings, recordings.views, data, seed, also)
     console.print(f"recipe {name}: {settings.epochs} epochs of {recordings.images.shape[:2]} recordings and views")
+    if photos:
+        console.print(f"and {len(photos[0]):,} photos")
     with _followed(console, settings.epochs, "L1") as (report, epoch_done):
-        run_training(run, settings, recordings, seed, report, epoch_done)
+        run_training(run, settings, recordings, seed, report, epoch_done, photos)
     console.print(f"done; sample sheets are in {out / 'samples'}", soft_wrap=True, highlight=False)
 
 

@@ -46,7 +46,7 @@ def measure(
     if tuple(sorted(settings.views)) != generator.views:
         raise InputError(f"{folder}: these are not the views that the generator of {run} knows")
     with progress.status("reading the views"):
-        learnt, held_out = read_recordings(folder, generator.side).split()
+        learnt, held_out = read_recordings(folder, generator.side, generator.rim).split()
     trained_on = training.config["data"]
     if trained_on != data:
         progress.print(

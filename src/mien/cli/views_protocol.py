@@ -50,7 +50,7 @@ def protocol(
     with Console(stderr=True).status("reading the data") as status:
         turner = None if generator is None else load_generator(generator)
         described = None if generator is None else describe_generator(generator)
-        faces = read_views(data, None if turner is None else turner.side)
+        faces = read_views(data) if turner is None else read_views(data, turner.side, turner.rim)
         splits = fold_splits(faces, folds or 5, seed) if turner is None else held_out_split(faces)
         chosen = choose(splits, fold)
         start(out, faces, described, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ class Framing:
     down: float
     lean: float
     frontal: tuple[tuple[float, float], ...]
+
+    def without_rim(self, rim: float) -> Framing:
+        """How pictures without their rim frame it; see `mien.turning.frame.without_rim`."""
+        frontal = tuple(((x - rim / 2) / (1 - rim), (y - rim) / (1 - rim)) for x, y in self.frontal)
+        down = self.down + rim / 2 * self.side
+        return replace(self, side=self.side * (1 - rim), down=down, frontal=frontal)
 
 
 @dataclass(frozen=True)

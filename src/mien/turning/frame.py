@@ -8,6 +8,8 @@ from the axis of the neck. `RENDERED_VIEWS` says by how much; how good that is s
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,8 +29,30 @@ RENDERED_VIEWS = Framing(
 )
 """How `mien.views` frames faces, fitted by ``tools/measure_frames.py``."""
 
+RIM = 0.2
+"""Where in a rendered view no face is: so much of its height above the brows, and half as much on each side."""
+
 BELIEVED_TILT = 45.0
 """Degrees. Landmarks of profiles are inexact, and photos are much more often upright."""
+
+
+def without_rim(pictures: npt.NDArray[Any], rim: float) -> npt.NDArray[Any]:
+    """What is left of square pictures when a share of their height is cut off above, and half of it on each side.
+
+    Parameters
+    ----------
+    pictures : ndarray, shape (s, s, ...)
+        One picture.
+    rim : float
+        The share, 0 to 1.
+
+    Returns
+    -------
+    ndarray, shape (t, t, ...)
+        A part of `pictures`, not a copy.
+    """
+    top = round(rim * len(pictures))
+    return pictures[top:, top // 2 : top // 2 + len(pictures) - top]
 
 
 def cut_faces(image: ImageArray, detections: Detections, framing: Framing, side: int) -> ImageArray:

@@ -18,10 +18,11 @@ import cv2
 from mien.errors import DatasetError, InputError, MissingExtra
 from mien.views.expressions import EXPRESSIONS, UNITS, Expression
 from mien.views.model import load_model
+from mien.views.profiling import make_turns, write_turns
 from mien.views.recording import YAWS, Sitter, Studio, View
 from mien.writing import whole_file
 
-SETTINGS_FILE, PICTURES_FILE = "views.json", "views.parquet"
+SETTINGS_FILE, PICTURES_FILE, TURNS_FILE = "views.json", "views.parquet", "turns.npz"
 """What a finished folder holds."""
 
 _PARTS = "parts"
@@ -82,7 +83,8 @@ def render(
     model : Path
         The head model (`mien.views.model.load_model`).
     out : Path
-        The folder, which is made. At the end it holds ``views.json`` (`Settings`) and ``views.parquet``.
+        The folder, which is made. At the end it holds ``views.json`` (`Settings`), ``views.parquet`` and ``turns.npz``
+        (`mien.views.profiling.Turns`).
     people : int
         How many.
     size : int
@@ -113,8 +115,11 @@ def render(
     _check(people, size, seed, views)
     import_parquet()
     _import_embree()
-    settings = Settings(people, tuple(sorted(views)), size, seed, load_model(model).sha256)
+    head = load_model(model)
+    settings = Settings(people, tuple(sorted(views)), size, seed, head.sha256)
     _start(out, settings)
+    if not (out / TURNS_FILE).exists():
+        write_turns(make_turns(head, settings.views, size), out / TURNS_FILE)
     if (out / PICTURES_FILE).exists():
         yield people
         return

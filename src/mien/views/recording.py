@@ -24,12 +24,27 @@ ByteArray = npt.NDArray[np.uint8]
 YAWS = tuple(range(-90, 91, 15))
 """The views, in degrees."""
 
+DISTANCES, SHARES = (80.0, 160.0), (0.72, 0.8)
+"""Bounds of the camera's distance, centimetres, and of what the head is of the picture's height."""
+
 _TURN_SPREAD = (1.5, 4.0, 2.5)  # of yaw about the view, of pitch, of roll; standard deviations in degrees
 _TURN_LIMIT = 2.5  # of them
 _COLLAR = -11.5  # height in the average head, centimetres
 _SURFACES = {FACE: Surface.FACE, BACK: Surface.BACK, TEETH: Surface.TEETH, GUMS: Surface.GUMS} | dict.fromkeys(
     EYES, Surface.EYE
 )
+
+
+def aim(
+    model: HeadModel, head: FloatArray, distance: float, share: float, yaw: float, pitch: float = 0, roll: float = 0
+) -> Camera:
+    """A camera at a distance before a head, vertices of (n, 3), that is a `share` of the picture high.
+
+    It looks between crown and chin at the axis of the neck, so that a turned head stays in the middle.
+    """
+    chin = head[model.landmarks[8], 1]
+    height = head[:, 1].max() - chin
+    return Camera(yaw, pitch, roll, np.array((0, chin + 0.5 * height, 2.0)), distance, share * distance / height)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,15 +143,10 @@ class Studio:
         lit = LitHead(self._dress(sitter, vertices, performance), draw_lighting(rng), rng)
         background = draw_background(self._size, rng)
         exposure = rng.uniform(0.85, 1.25)
-        distance = rng.uniform(80, 160)
-        chin = sitter.head[self._model.landmarks[8], 1]
-        height = sitter.head[:, 1].max() - chin
-        # The middle between crown and chin, and about the axis of the neck, so that a turned head stays in the middle.
-        target = np.array((0, chin + 0.5 * height, 2.0))
-        focal = rng.uniform(0.72, 0.8) * distance / height
+        distance, share = rng.uniform(*DISTANCES), rng.uniform(*SHARES)
         for view in views:
             yaw, pitch, roll = self._turn(view, self._chance(sitter.number, own, view + 360))
-            camera = Camera(yaw, pitch, roll, target, distance, focal)
+            camera = aim(self._model, sitter.head, distance, share, yaw, pitch, roll)
             yield View(
                 image=encode(lit.picture(camera, background), exposure),
                 view=view,

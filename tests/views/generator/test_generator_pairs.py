@@ -58,10 +58,11 @@ def test_pairs_are_of_one_recording(make_views: MakeViews) -> None:
     material = Material.of(recordings, torch.device("cpu"))
     images = material.images
     rows = torch.arange(18).repeat(20)
-    pairs = material.draw_pairs(rows, torch.Generator().manual_seed(0))
+    pairs = material.draw_pairs(rows, 1.0, torch.Generator().manual_seed(0))
     assert torch.equal(pairs.first_views, rows % 3)
     assert set(pairs.second_views.tolist()) == {0, 1, 2}
-    assert torch.equal(pairs.second_faces, material.faces[rows // 3, pairs.second_views])
+    assert (pairs.weights == 1).all()
+    assert pairs.whole.all()
     neutral, squint = (EXPRESSION_NAMES.index(name) for name in EXPRESSIONS)
     assert torch.equal(pairs.expressions, torch.where(rows % 6 < 3, neutral, squint))
     for row, first, second, view in zip(
@@ -69,6 +70,27 @@ def test_pairs_are_of_one_recording(make_views: MakeViews) -> None:
     ):
         assert torch.equal(first, images[row // 3, row % 3])
         assert torch.equal(second, images[row // 3, view])
+
+
+def test_faces_weigh_more(make_views: MakeViews) -> None:
+    """The white column, 4 of 16 pixels wide, at thrice the weight of the rest; the mean is 1."""
+    material = Material.of(read_recordings(make_views(), SIZE), torch.device("cpu"))
+    pairs = material.draw_pairs(torch.arange(18), 3.0, torch.Generator().manual_seed(0))
+    for weights, view in zip(pairs.weights, pairs.second_views.tolist(), strict=True):
+        inside = torch.zeros(SIZE, dtype=torch.bool)
+        inside[5 * view : 5 * view + 4] = True
+        assert weights[0, inside].tolist() == pytest.approx([2.0] * 4)
+        assert weights[0, ~inside].tolist() == pytest.approx([2 / 3] * 12)
+
+
+def test_pictures_without_their_rim(make_views: MakeViews) -> None:
+    """Of 16 pixels 4 go above and 2 on each side."""
+    recordings = read_recordings(make_views(), 12, rim=0.25)
+    for place in np.ndindex(6, 3):
+        whole = picture(place[0] // 2, place[0] % 2, place[1])
+        assert np.array_equal(recordings.images[place], whole[4:, 2:14])
+        x1, y1, x2, y2 = face(place[1])
+        assert recordings.faces[place] * 12 == pytest.approx(np.array((x1 - 2, y1 - 4, x2 - 2, y2 - 4)))
 
 
 def test_grey_levels() -> None:
@@ -118,6 +140,11 @@ def test_no_pictures(make_views: MakeViews) -> None:
 def test_pictures_that_are_too_small(make_views: MakeViews) -> None:
     with pytest.raises(InputError, match="16 pixels a side, and 32 are needed"):
         read_recordings(make_views(), 32)
+
+
+def test_a_rim_makes_them_smaller(make_views: MakeViews) -> None:
+    with pytest.raises(InputError, match="12 pixels a side, and 16 are needed"):
+        read_recordings(make_views(), SIZE, rim=0.25)
 
 
 def test_more_than_fits(make_views: MakeViews, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from mien.views.generator.networks import Networks, Shape, one_hot  # noqa: E402
-from mien.views.generator.paths import Pairs, Paths  # noqa: E402
+from mien.views.generator.paths import UNKNOWN, Pairs, Paths  # noqa: E402
 
 SHAPE = Shape(views=3, side=16, base=4)
 MIX = torch.tensor([0.3, 0.6, 0.1, 0.9])
@@ -35,9 +37,14 @@ def paths(networks: Networks) -> Paths:
 def pairs() -> Pairs:
     chance = torch.Generator().manual_seed(1)
     first, second = (torch.rand(4, 3, 16, 16, generator=chance) * 2 - 1 for _ in range(2))
-    faces = torch.tensor([[0.25, 0.5, 0.75, 1.0]]).repeat(4, 1)
     return Pairs(
-        first, torch.tensor([0, 1, 2, 0]), second, torch.tensor([2, 2, 1, 0]), faces, torch.tensor([0, 1, 8, 3])
+        first,
+        torch.tensor([0, 1, 2, 0]),
+        second,
+        torch.tensor([2, 2, 1, 0]),
+        torch.ones(4, 16, 16),
+        torch.tensor([0, 1, 8, 3]),
+        torch.ones(4, dtype=torch.bool),
     )
 
 
@@ -69,6 +76,49 @@ def test_expressions_are_taught_where_the_recipe_says_so(networks: Networks, pai
     taught = Paths(networks, optimizer, expression=0.5).imitate(pairs)
     assert learners(networks, before) == {"encoder", "generator", "expression"}
     assert taught.maker.item() - plain.maker.item() == pytest.approx(0.5 * unsaid, rel=1e-3)
+
+
+def test_expressions_that_are_not_known_teach_nothing(networks: Networks, pairs: Pairs) -> None:
+    """The loss is the mean over the two that are."""
+    _, z = networks.encoder(pairs.first)
+    said = -torch.log_softmax(networks.expression(z), 1)[[1, 3], [1, 3]].mean().item()
+    optimizer = torch.optim.SGD(networks.parameters(), 0.0)
+    some = replace(pairs, expressions=torch.tensor([UNKNOWN, 1, UNKNOWN, 3]))
+    plain, taught = (Paths(networks, optimizer, expression=weight).imitate(some).maker for weight in (0.0, 0.5))
+    assert taught.item() - plain.item() == pytest.approx(0.5 * said, rel=1e-3)
+
+
+def test_what_is_not_known_of_a_target_teaches_nothing(networks: Networks, pairs: Pairs) -> None:
+    """The lower half of each second picture weighs nothing, so it may be anything; and only whole ones are measured."""
+    optimizer = torch.optim.SGD(networks.parameters(), 0.0)
+    upper = pairs.weights.clone()
+    upper[:, 8:] = 0
+    other = pairs.second.clone()
+    other[:, :, 8:] = 1
+    whole = torch.tensor([True, False, False, False])
+    steps = [
+        Paths(networks, optimizer).imitate(replace(pairs, second=second, weights=upper, whole=whole))
+        for second in (pairs.second, other)
+    ]
+    assert steps[0].maker.item() == steps[1].maker.item()
+    for step, second in zip(steps, (pairs.second, other), strict=True):
+        assert step.l1 is not None
+        assert step.l1.item() == pytest.approx((step.made[0] - second[0]).abs().sum(0).mean().item(), rel=1e-5)
+
+
+def test_the_discriminator_is_shown_whole_pictures(pairs: Pairs) -> None:
+    pictures, views = replace(pairs, whole=torch.tensor([True, False, True, False])).real
+    for n, (picture, view) in enumerate(
+        [(pairs.second, pairs.second_views), (pairs.first, pairs.first_views)] * 2,
+    ):
+        assert torch.equal(pictures[n], picture[n])
+        assert views[n] == view[n]
+
+
+def test_pairs_after_pairs(pairs: Pairs) -> None:
+    joined = pairs.joined(replace(pairs, second_views=pairs.first_views))
+    assert joined.second_views.tolist() == [2, 2, 1, 0, 0, 1, 2, 0]
+    assert torch.equal(joined.first, torch.cat([pairs.first, pairs.first]))
 
 
 def test_running_means_are_of_pictures_of_somebody(networks: Networks, paths: Paths, pairs: Pairs) -> None:

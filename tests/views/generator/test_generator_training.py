@@ -18,9 +18,11 @@ from mien.errors import InputError, TrainingError  # noqa: E402
 from mien.training.run import Run  # noqa: E402
 from mien.views.generator.networks import Networks, Shape  # noqa: E402
 from mien.views.generator.pairs import Recordings, read_recordings  # noqa: E402
+from mien.views.generator.photos import Photos  # noqa: E402
 from mien.views.generator.recipes import GENERATOR_RECIPES, GeneratorRecipe  # noqa: E402
 from mien.views.generator.sheets import draw_sheet, write_sheet  # noqa: E402
 from mien.views.generator.training import IMAGINED_SHARE, Draw, start_run, train  # noqa: E402
+from mien.views.profiling import Turns  # noqa: E402
 from moving_squares import SIZE, VIEWS  # noqa: E402
 
 TOY = GeneratorRecipe("toy", "toy", side=SIZE, base=2, epochs=2, batch_size=4)
@@ -39,6 +41,7 @@ def run_training(
     recipe: GeneratorRecipe = TOY,
     seed: int = 0,
     stop_in: int | None = None,
+    photos: tuple[Photos, Turns] | None = None,
 ) -> Run:
     """Train, and press Ctrl-C in the middle of an epoch if one is given."""
     run = Run(folder)
@@ -48,7 +51,7 @@ def run_training(
         if epoch + 1 == stop_in:
             raise KeyboardInterrupt
 
-    train(run, recipe, recordings, seed, report, lambda _: None)
+    train(run, recipe, recordings, seed, report, lambda _: None, photos)
     return run
 
 
@@ -74,6 +77,33 @@ def test_same_seed_same_weights_also_when_interrupted(
     assert same(state, again)
     assert any(name.startswith("optimizer.exp_avg_sq.encoder") for name in state)
     assert not same(whole.load_weights(), run_training(tmp_path / "other", recordings, recipe, seed=1).load_weights())
+
+
+def test_photos_are_learnt_from(tmp_path: Path, recordings: Recordings) -> None:
+    """Of somebody who looks to the left; turning moves nothing and shows all. In the same way after an interruption."""
+    middles = (np.arange(SIZE) + 0.5) / SIZE * 2 - 1
+    places = np.broadcast_to(np.stack(np.meshgrid(middles, middles), -1), (3, 3, SIZE, SIZE, 2))
+    turns = Turns(places.astype(np.float32), np.ones((3, 3, SIZE, SIZE), np.float32))
+    image = np.full((1, SIZE, SIZE), 240, np.uint8)
+    image[:, SIZE // 2 :] = 20
+    photos = Photos(image, np.array([0])), turns
+    recipe = replace(TOY, base=4, photos=4, warm_up=1, learning_rate=1e-3)
+    whole = run_training(tmp_path / "whole", recordings, recipe, photos=photos)
+    with pytest.raises(KeyboardInterrupt):
+        run_training(tmp_path / "halted", recordings, recipe, stop_in=2, photos=photos)
+    resumed = run_training(tmp_path / "halted", recordings, recipe, photos=photos)
+    assert same(whole.load_weights(), resumed.load_weights())
+    without = run_training(tmp_path / "without", recordings, recipe)
+    assert not same(whole.load_weights(), without.load_weights())
+    # With likeness alone, the photo is made again better and better.
+    recipe = replace(recipe, base=8, warm_up=20, epochs=20)
+    run = run_training(tmp_path / "warm", recordings, recipe, photos=photos)
+    networks = Networks(Shape(3, SIZE, 8))
+    networks.load_state_dict(run.load_weights())
+    shown = torch.from_numpy(image)[:, None].expand(1, 3, SIZE, SIZE) / 127.5 - 1
+    with torch.no_grad():
+        made = networks.eval().generator(torch.eye(3)[:1], networks.encoder(shown)[1])
+    assert (made - shown).abs().mean() < 0.8 * shown.abs().mean()
 
 
 def test_warm_up_leaves_the_discriminator_alone(tmp_path: Path, recordings: Recordings) -> None:

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("pyarrow")
 
 from mien.errors import DatasetError, InputError
-from mien.views.protocol.data import VIEWS, ViewData, read_views
+from mien.views.protocol.data import VIEWS, ViewData, read_views, to_face
 from mien.views.protocol.framing import Square, cut, frame_about
 
 MakeViews = Callable[..., Path]
@@ -37,6 +37,19 @@ def test_rendered_views_and_their_faces(make_views: MakeViews) -> None:
     assert face[27, 36] == round(0.299 * 250 + 0.587 * 200 + 0.114 * 150)
     assert frame[16, 16].tolist() == [250, 200, 150]
     assert not frame[:14].any()
+
+
+def test_frames_without_their_rim_make_the_same_faces(make_views: MakeViews) -> None:
+    """Of 64 pixels 13 go above and 6 on each side; a generator's frame without them is all face."""
+    whole, cut_off = (read_views(f"views-multipie6:{make_views(people=people)}", 51, 0.2) for people in (1, 2))
+    assert whole.frames is not None
+    columns = np.flatnonzero(whole.frames[8].any((0, 2)))  # at 30 degrees the square is on 36 to 44
+    assert (columns.min(), columns.max()) == (36 - 6, 43 - 6)
+    np.testing.assert_array_equal(whole.faces, cut_off.faces[: len(whole)])
+    for face, frame in zip(whole.faces, whole.frames, strict=True):
+        np.testing.assert_array_equal(face, to_face(frame, 0.2))
+    with pytest.raises(InputError, match="51 pixels a side, and the generator needs 64"):
+        read_views(f"views-multipie6:{make_views(people=3)}", 64, 0.2)
 
 
 def test_mirrored_faces_look_to_the_other_side() -> None:

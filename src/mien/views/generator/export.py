@@ -52,7 +52,9 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
     encoder, decoder = (folder / f"{name}-{part}.onnx" for part in ("encoder", "decoder"))
     path = folder / f"{name}.json"
     done, seed = len(run.metrics), run.config["seed"]
-    again = f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data views:DIR --out RUN"
+    also = [spec.partition(":")[0] for spec in run.config.get("also", [])]
+    more = "".join(f" --also {name}:PATH" for name in also)
+    again = f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data views:DIR{more} --out RUN"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_onnx(networks.encoder, {"pictures": picture}, ["views", "z"], encoder)
@@ -65,11 +67,11 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
             decoder=Network(decoder.name, checksum(decoder.read_bytes())),
             side=recipe.side,
             views=views,
-            framing=RENDERED_VIEWS,
+            framing=RENDERED_VIEWS.without_rim(recipe.rim),
             parameters=sum(p.numel() for part in (networks.encoder, networks.generator) for p in part.parameters()),
             macs=count_macs(networks.encoder, picture) + count_macs(networks.generator, view, z),
             training={
-                "data": "rendered views",
+                "data": ", also ".join(["rendered views", *also]),
                 "recipe": recipe.name,
                 "source": recipe.source,
                 "epochs": done,

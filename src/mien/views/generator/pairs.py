@@ -18,8 +18,10 @@ from torch import Tensor
 
 from mien.acquire import read_image
 from mien.errors import DatasetError, InputError, UnreadableImage
+from mien.turning.frame import without_rim
 from mien.views.dataset import PICTURES_FILE, read_rows, read_settings, subject_name
 from mien.views.expressions import EXPRESSIONS
+from mien.views.generator.losses import face_weights
 from mien.views.generator.paths import Pairs
 
 MEMORY_LIMIT = 4 * 2**30
@@ -73,7 +75,7 @@ def is_held_out(subjects: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
     return np.isin(subjects, people[-max(len(people) // HELD_OUT, 1) :])
 
 
-def read_recordings(folder: Path, side: int) -> Recordings:
+def read_recordings(folder: Path, side: int, rim: float = 0.0) -> Recordings:
     """Read a folder of rendered views.
 
     Parameters
@@ -82,6 +84,8 @@ def read_recordings(folder: Path, side: int) -> Recordings:
         What ``mien views render`` wrote.
     side : int
         Pixels; larger pictures are shrunk to it.
+    rim : float
+        What is left out of the pictures before (`mien.turning.frame.without_rim`).
 
     Raises
     ------
@@ -94,8 +98,9 @@ def read_recordings(folder: Path, side: int) -> Recordings:
     file = folder / PICTURES_FILE
     if not file.exists():
         raise DatasetError(f"{folder}: not all views are rendered yet; the same mien views render goes on")
-    if settings.size < side:
-        raise InputError(f"{folder}: the pictures have {settings.size} pixels a side, and {side} are needed")
+    left = round((1 - rim) * settings.size)
+    if left < side:
+        raise InputError(f"{folder}: the pictures have {left} pixels a side, and {side} are needed")
     size = settings.pictures * side * side * 3
     if size > MEMORY_LIMIT:
         raise InputError(
@@ -119,9 +124,9 @@ def read_recordings(folder: Path, side: int) -> Recordings:
             image = read_image(row["image"])
         except UnreadableImage as error:
             raise DatasetError(f"{file}: {_describe(row)} cannot be read ({error.reason})") from None
-        images[place] = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-        landmarks = np.reshape(row["landmarks"], (-1, 2))[_OUTLINE:]
-        faces[place] = np.concatenate([landmarks.min(0), landmarks.max(0)]) / settings.size
+        images[place] = cv2.resize(without_rim(image, rim), (side, side), interpolation=cv2.INTER_AREA)
+        landmarks = np.reshape(row["landmarks"], (-1, 2))[_OUTLINE:] / settings.size
+        faces[place] = (np.concatenate([landmarks.min(0), landmarks.max(0)]) - (rim / 2, rim) * 2) / (1 - rim)
     for subject, expression, view in places:
         missing = _describe({"subject": subject, "expression": expression, "view": view})
         raise DatasetError(f"{file}: {missing} is missing, and the generator needs all views of each person")
@@ -144,13 +149,15 @@ class Material(NamedTuple):
         arrays = (recordings.images, recordings.faces, recordings.expressions)
         return cls(*(torch.from_numpy(array).to(device) for array in arrays))
 
-    def draw_pairs(self, rows: Tensor, chance: torch.Generator) -> Pairs:
+    def draw_pairs(self, rows: Tensor, face: float, chance: torch.Generator) -> Pairs:
         """Pictures, and for each another of the same recording in a view drawn at random, its own among them.
 
         Parameters
         ----------
         rows : Tensor of int64, shape (n,)
             Numbers of pictures, counted through the recordings.
+        face : float
+            What a pixel of the face counts against one of hair, clothes or background.
         chance : torch.Generator
             On the CPU.
         """
@@ -159,7 +166,15 @@ class Material(NamedTuple):
         second = torch.randint(views, rows.shape, generator=chance)
         recordings, first, second = (numbers.to(self.images.device) for numbers in (recordings, first, second))
         shown, wanted = (to_network(self.images[recordings, view]) for view in (first, second))
-        return Pairs(shown, first, wanted, second, self.faces[recordings, second], self.expressions[recordings])
+        return Pairs(
+            shown,
+            first,
+            wanted,
+            second,
+            face_weights(self.faces[recordings, second], shown.shape[-1], face),
+            self.expressions[recordings],
+            torch.ones_like(first, dtype=torch.bool),
+        )
 
 
 def to_network(images: Tensor) -> Tensor:

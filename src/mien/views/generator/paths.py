@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mien.training.precision import bfloat16_is_fast
-from mien.views.generator.losses import deception_loss, discriminator_loss, face_weights, l1, likeness_loss
+from mien.views.generator.losses import deception_loss, discriminator_loss, l1, likeness_loss
 from mien.views.generator.networks import Networks, one_hot
+
+UNKNOWN = -100
+"""An expression that is not known; cross-entropy leaves it out."""
 
 
 @contextmanager
@@ -47,18 +50,31 @@ class Pairs:
         Pictures, -1 to 1.
     first_views, second_views : Tensor of int64, shape (n,)
         Numbers of their views.
-    second_faces : Tensor of float32, shape (n, 4)
-        Boxes of the faces in the second pictures, in sides of these.
+    weights : Tensor of float32, shape (n, s, s)
+        What the pixels of the second pictures count; 0 where nothing is known.
     expressions : Tensor of int64, shape (n,)
-        What they show, as `Networks.expression` counts.
+        What they show, as `Networks.expression` counts, or `UNKNOWN`.
+    whole : Tensor of bool, shape (n,)
+        Whether all of the second picture is known.
     """
 
     first: Tensor
     first_views: Tensor
     second: Tensor
     second_views: Tensor
-    second_faces: Tensor
+    weights: Tensor
     expressions: Tensor
+    whole: Tensor
+
+    @property
+    def real(self) -> tuple[Tensor, Tensor]:
+        """The second pictures and their views, but the first ones where those are not whole."""
+        pictures = torch.where(self.whole[:, None, None, None], self.second, self.first)
+        return pictures, torch.where(self.whole, self.second_views, self.first_views)
+
+    def joined(self, others: Pairs) -> Pairs:
+        """These and after them others."""
+        return Pairs(*(torch.cat([getattr(of, field.name) for of in (self, others)]) for field in fields(Pairs)))
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ class Step:
     discriminator, maker : Tensor
         The losses, scalars without gradients.
     l1 : Tensor or None
-        Distance of what was made from its target, where that is a real picture.
+        Distance of what was made from its target, where that is a real picture, of which all is known.
     """
 
     made: Tensor
@@ -90,7 +106,7 @@ class Paths:
         In training mode; their weights change with each step.
     optimizer : torch.optim.Optimizer
         Over all their parameters.
-    likeness, face, expression : float
+    likeness, expression : float
         Weights as in `mien.views.generator.recipes.GeneratorRecipe`.
     """
 
@@ -99,13 +115,11 @@ class Paths:
         networks: Networks,
         optimizer: torch.optim.Optimizer,
         likeness: float = 1.0,
-        face: float = 1.0,
         expression: float = 0.0,
     ) -> None:
         self._networks = networks
         self._optimizer = optimizer
         self._likeness = likeness
-        self._face = face
         self._expression = expression
 
     def generate(self, pairs: Pairs, z: Tensor, mix: Tensor) -> Step:
@@ -148,12 +162,14 @@ class Paths:
         pictures even where the first ones' views are made; pairs being drawn in both orders, that is the same in the
         mean.
         """
-        real, views = (pairs.second, pairs.second_views) if imagined is None else (pairs.first, pairs.first_views)
-        shown = pairs.first if imagined is None else imagined
+        if imagined is None:
+            shown, views, real = pairs.first, pairs.second_views, pairs.real
+        else:
+            shown, views, real = imagined, pairs.first_views, (pairs.first, pairs.first_views)
         self._networks.generator.requires_grad_(imagined is None)
         logits, z = self._run(self._networks.encoder, shown)
         made = self._make(views, z)
-        discriminator = self._teach_discriminator(real, views, made, mix)
+        discriminator = self._teach_discriminator(*real, made, mix)
         if imagined is None:
             likeness = self._likeness_loss(pairs, made, logits, z)
         else:
@@ -161,7 +177,7 @@ class Paths:
         maker = deception_loss(self._critic, made, views) + self._likeness * likeness
         self._step(maker)
         self._networks.generator.requires_grad_(True)
-        distance = l1(made.detach(), real) if imagined is None else None
+        distance = _distance(made, pairs) if imagined is None else None
         return Step(made.detach(), discriminator, maker.detach(), distance)
 
     def imitate(self, pairs: Pairs) -> Step:
@@ -173,12 +189,11 @@ class Paths:
         made = self._make(pairs.second_views, z)
         loss = self._likeness_loss(pairs, made, logits, z)
         self._step(loss)
-        return Step(made.detach(), loss.new_zeros(()), loss.detach(), l1(made.detach(), pairs.second))
+        return Step(made.detach(), loss.new_zeros(()), loss.detach(), _distance(made, pairs))
 
     def _likeness_loss(self, pairs: Pairs, made: Tensor, logits: Tensor, z: Tensor) -> Tensor:
         """Of what was made of the first pictures, and what the encoder said of them, to the second ones."""
-        weights = face_weights(pairs.second_faces, made.shape[-1], self._face)
-        loss = likeness_loss(made, pairs.second, logits, pairs.first_views, weights)
+        loss = likeness_loss(made, pairs.second, logits, pairs.first_views, pairs.weights)
         if self._expression:
             loss = loss + self._expression * F.cross_entropy(self._networks.expression(z), pairs.expressions)
         return loss
@@ -210,3 +225,8 @@ class Paths:
         with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
             outputs = network(*inputs)
         return tuple(output.float() for output in (outputs if isinstance(outputs, tuple) else (outputs,)))
+
+
+def _distance(made: Tensor, pairs: Pairs) -> Tensor:
+    """`l1` of what was made of whole pictures."""
+    return l1(made.detach()[pairs.whole], pairs.second[pairs.whole])

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mien.turning.frame import RIM
+
 
 @dataclass(frozen=True)
 class GeneratorRecipe:
@@ -21,6 +23,10 @@ class GeneratorRecipe:
         What ``mien train --recipe`` calls it, and what it is.
     side, base : int
         Of the networks; see `mien.views.generator.networks.Shape`. The data say how many views there are.
+    rim : float
+        What is left out of the rendered pictures around the face (`mien.turning.frame.without_rim`).
+    photos : int
+        Photos a step beside the pairs, where there are any (``--also``); see `mien.views.generator.photos`.
     paths : {"both", "reconstruction"}
         Both pathways in turn, or the second alone, without generated faces: the ablation.
     epochs, batch_size : int
@@ -47,6 +53,8 @@ class GeneratorRecipe:
     description: str
     side: int = 128
     base: int = 64
+    rim: float = 0.0
+    photos: int = 0
     paths: Literal["both", "reconstruction"] = "both"
     epochs: int = 25
     batch_size: int = 64
@@ -68,13 +76,15 @@ TWO_PATHWAY_64 = replace(
     description="multi-view generator, 64 px: one block fewer, a quarter of the channels, likeness first; for CPUs",
     side=64,
     base=16,
-    epochs=24,
+    rim=RIM,
+    photos=12,
+    epochs=18,
     batch_size=16,
     learning_rate=3e-4,
     likeness=16.0,
     face=10.0,
     expression=0.5,
-    warm_up=16,
+    warm_up=12,
     ema_decay=0.998,
 )
 

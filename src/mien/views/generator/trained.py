@@ -27,22 +27,25 @@ class TrainedGenerator:
         In evaluation mode.
     views : tuple of int
         The yaws that it knows, degrees, ascending.
+    rim : float
+        What its pictures lack of rendered views (`mien.turning.frame.without_rim`).
     device : torch.device
         Where the networks are.
     """
 
-    def __init__(self, networks: Networks, views: tuple[int, ...], device: torch.device) -> None:
+    def __init__(self, networks: Networks, views: tuple[int, ...], rim: float, device: torch.device) -> None:
         self._networks = networks
         self._device = device
         self.views = views
+        self.rim = rim
         self.side = networks.shape.side
 
     @classmethod
     def load(cls, run: Run) -> Self:
         """The generator of a run, on the accelerator if there is one; raises as `load_networks`."""
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        networks, _, views = load_networks(run)
-        return cls(networks.to(device).eval(), views, device)
+        networks, recipe, views = load_networks(run)
+        return cls(networks.to(device).eval(), views, recipe.rim, device)
 
     @torch.no_grad()
     def turn(self, pictures: npt.NDArray[np.uint8], views: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
@@ -51,7 +54,7 @@ class TrainedGenerator:
         Parameters
         ----------
         pictures : ndarray of uint8, shape (n, side, side, 3)
-            RGB, framed as rendered views are.
+            RGB, framed as rendered views are, without their rim.
         views : ndarray of int64, shape (n,)
             For each the number of the view that is wanted, counted through `views`.
 

@@ -10,7 +10,7 @@ import copy
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,12 +24,14 @@ from mien.training.muon import FreeMuon
 from mien.training.run import Run
 from mien.training.schedule import Cosine
 from mien.training.state import restore, snapshot, start_average, update_average
-from mien.views.generator.losses import l1
+from mien.views.generator.losses import face_weights, l1
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import Material, Recordings
 from mien.views.generator.paths import Pairs, Paths, Step
+from mien.views.generator.photos import PhotoMaterial, Photos
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
+from mien.views.profiling import Turns
 from mien.writing import whole_file
 
 IMAGINED_SHARE = 0.5
@@ -43,9 +45,15 @@ MEASURED_PAIRS = 256
 MEASURED_AT_ONCE = 32
 
 
-def start_run(run: Run, recipe: GeneratorRecipe, views: tuple[int, ...], data: str, seed: int) -> None:
-    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or seed."""
+def start_run(
+    run: Run, recipe: GeneratorRecipe, views: tuple[int, ...], data: str, seed: int, also: Sequence[str] = ()
+) -> None:
+    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or seed.
+
+    `data` and `also` name the views and the photos; they may have been moved.
+    """
     config: dict[str, Any] = {"recipe": asdict(recipe), "views": list(views), "data": data, "seed": seed}
+    config["also"] = list(also)
     path = run.folder / "config.json"
     if path.exists():
         before = run.config
@@ -64,6 +72,7 @@ def train(
     seed: int,
     report: StepReport,
     epoch_done: Callable[[dict[str, float]], None],
+    photos: tuple[Photos, Turns] | None = None,
 ) -> list[dict[str, float]]:
     """Train from where the run stands to the end of its recipe.
 
@@ -79,6 +88,8 @@ def train(
         Same seed, machine and data: same weights. Each epoch draws from its own seed, so a resumed run does too.
     report, epoch_done : callable
         Told of each step, with the mean `l1` of the epoch so far, and of each epoch's metrics.
+    photos : tuple of Photos and Turns, optional
+        What else to learn from, as many a step as the recipe says, and how it is turned.
 
     Returns
     -------
@@ -99,6 +110,10 @@ def train(
     torch.manual_seed(seed)
     training, held_out = recordings.split()
     material = Material.of(training, device)
+    snaps = None
+    if photos:
+        average_faces = material.faces.mean(0)  # of each view
+        snaps = PhotoMaterial.of(*photos, face_weights(average_faces, recipe.side, recipe.face))
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = start_average(networks) if recipe.ema_decay else {}
@@ -116,15 +131,17 @@ def train(
         started = time.perf_counter()
         if epoch == recipe.warm_up:
             optimizer = make_optimizer(networks, recipe, epoch)
-        paths = Paths(networks, optimizer, recipe.likeness, recipe.face, recipe.expression)
+        paths = Paths(networks, optimizer, recipe.likeness, recipe.expression)
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):
-            pairs = material.draw_pairs(rows, chance)
+            pairs = material.draw_pairs(rows, recipe.face, chance)
+            if snaps:
+                pairs = pairs.joined(snaps.draw_pairs(recipe.photos, chance))
             if epoch < recipe.warm_up:
                 rate = WARM_UP_RATE * WARM_UP.factor(epoch + step / steps, recipe.warm_up, metrics)
                 optimizer.param_groups[0]["lr"] = rate
-            for made in walk(paths, recipe, epoch, pairs, Draw(len(rows), chance, device), networks.shape.z):
+            for made in walk(paths, recipe, epoch, pairs, Draw(len(pairs.first), chance, device), networks.shape.z):
                 sums.add(discriminator=made.discriminator, maker=made.maker)
                 if made.l1 is not None:
                     sums.add(l1=made.l1)
@@ -220,7 +237,7 @@ def measure(networks: Networks, recordings: Recordings, device: torch.device) ->
     distance, known = 0.0, 0
     for start in range(0, len(chosen), MEASURED_AT_ONCE):
         rows = chosen[start : start + MEASURED_AT_ONCE]
-        pairs = material.draw_pairs(rows, chance)
+        pairs = material.draw_pairs(rows, 1.0, chance)
         logits, z = networks.encoder(pairs.first.to(device))
         made = networks.generator(one_hot(pairs.second_views.to(device), networks.shape), z)
         distance += float(l1(made.cpu(), pairs.second)) * len(rows)

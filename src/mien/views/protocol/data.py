@@ -19,6 +19,7 @@ from mien.datasets import FaceData, Sample, find_reader
 from mien.datasets.multipie import MULTIPIE
 from mien.errors import BadSample, DatasetError, InputError
 from mien.labels import MULTIPIE6, MULTIPIE6_YAW13, YAW13
+from mien.turning.frame import RIM, without_rim
 from mien.views.protocol.framing import Square, cut, find_squares
 
 ByteArray = npt.NDArray[np.uint8]
@@ -36,9 +37,6 @@ or four pictures in ten would be neutral."""
 
 FRONTAL_FLASH = 7
 """The light of Multi-PIE's pictures; a person in the same pose under other lights would be counted anew."""
-
-_ABOVE = 0.2
-"""Share of a frame above the brows; half of it on either side is hair or background in every view."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +92,7 @@ class ViewData:
         )
 
 
-def read_views(spec: str, side: int | None = None) -> ViewData:
+def read_views(spec: str, side: int | None = None, rim: float = 0.0) -> ViewData:
     """Read ``views-multipie6:DIR`` or ``multipie:DIR``.
 
     Parameters
@@ -103,6 +101,8 @@ def read_views(spec: str, side: int | None = None) -> ViewData:
         The data. Of Multi-PIE the pictures with the frontal flash are taken, of each expression the first recording.
     side : int, optional
         Of `ViewData.frames`, pixels; without it there are none.
+    rim : float
+        What these lack of the frames (`mien.turning.frame.without_rim`).
 
     Raises
     ------
@@ -133,11 +133,12 @@ def read_views(spec: str, side: int | None = None) -> ViewData:
         frame = image if square is None else cut(image, square)
         faces[row] = to_face(frame)
         if frames is not None:
-            if square is None and len(frame) < len(frames[row]):
+            shown = without_rim(frame, rim)
+            if square is None and len(shown) < len(frames[row]):
                 raise InputError(
-                    f"{path}: the pictures have {len(frame)} pixels a side, and the generator needs {side}"
+                    f"{path}: the pictures have {len(shown)} pixels a side, and the generator needs {side}"
                 )
-            frames[row] = cv2.resize(frame, frames.shape[1:3], interpolation=cv2.INTER_AREA)
+            frames[row] = cv2.resize(shown, frames.shape[1:3], interpolation=cv2.INTER_AREA)
     return ViewData(
         faces,
         np.array([sample.label for sample in samples], np.int64),
@@ -148,12 +149,23 @@ def read_views(spec: str, side: int | None = None) -> ViewData:
     )
 
 
-def to_face(frame: ByteArray) -> ByteArray:
-    """A frame, RGB of shape (s, s, 3), as the classifier takes it: grey, (72, 72), without the rim where no face is."""
-    top = round(_ABOVE * len(frame))
-    left, side = top // 2, len(frame) - top
-    grey = cv2.cvtColor(frame[top:, left : left + side], cv2.COLOR_RGB2GRAY)
-    interpolation = cv2.INTER_AREA if side > FACE else cv2.INTER_LINEAR
+def to_face(frame: ByteArray, rim: float = 0.0) -> ByteArray:
+    """A frame as the classifier takes it: grey and without the rim where no face is.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape (s, s, 3)
+        RGB.
+    rim : float
+        What it lacks already of a whole frame, at most `RIM`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (72, 72)
+    """
+    face = without_rim(frame, (RIM - rim) / (1 - rim))
+    interpolation = cv2.INTER_AREA if len(face) > FACE else cv2.INTER_LINEAR
+    grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
     return np.asarray(cv2.resize(grey, (FACE, FACE), interpolation=interpolation), np.uint8)
 
 

@@ -46,7 +46,7 @@ def describe_generator(folder: Path) -> dict[str, Any]:
 def turned_to(view: int, frames: ByteArray, generator: TrainedGenerator) -> ByteArray:
     """Faces, grey of (n, 72, 72), as the generator shows frames, RGB of (n, s, s, 3), in one of `VIEWS`."""
     turned = generator.turn(frames, np.full(len(frames), VIEWS.index(view)))
-    return np.stack([to_face(frame) for frame in turned])
+    return np.stack([to_face(frame, generator.rim) for frame in turned])
 
 
 def turned_about(frontal: ViewData, generator: TrainedGenerator) -> ViewData:

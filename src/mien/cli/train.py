@@ -29,7 +29,8 @@ def train(
         typer.Option(help="More data to learn from, for example views:VIEWS; for a generator, photos."),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Begin with the weights of this run of the same network.")
+        str | None,
+        typer.Option(metavar="RUN|MODEL", help="Begin with the weights of this run or model, of the same network."),
     ] = None,
 ) -> None:
     """Train a model by a recipe; goes on where it stopped if it was interrupted."""
@@ -57,6 +58,7 @@ def train(
     from mien.evaluation.plots import plot_confusion, plot_curves
     from mien.models import read_card
     from mien.models.paths import find_card
+    from mien.training.beginning import Beginning
     from mien.training.loop import train as run_training
     from mien.training.recipe import describe_recipe
     from mien.training.recipes import get_recipe
@@ -72,13 +74,11 @@ def train(
     faces = read_parts(data, settings.validation, also=also or (), skip_bad=skip_bad)
     settings = settings.fitted_to(faces.training.label_sets)
     run = Run(out)
-    begin = Run(start) if start else None
-    if begin and not begin.recipe.starts_like(settings):
-        raise InputError(f"{start}: its network is not that of recipe {recipe}, or says other things")
+    begin = Beginning.of(start, settings, faces.training.images) if start else None
     if worker.leads:
         config = {"recipe": describe_recipe(settings), "data": data, "seed": seed, "skip_bad": skip_bad}
         teacher = read_card(find_card(settings.teacher)).sha256 if settings.teacher else None
-        run.start(config | {"also": also or [], "start": begin.command if begin else None, "teacher_sha256": teacher})
+        run.start(config | {"also": also or [], "start": begin.source if begin else None, "teacher_sha256": teacher})
     worker.wait()
     versions = {"torch": torch.__version__, "numpy": np.__version__, "threads": torch.get_num_threads()}
     if worker.count > 1:
@@ -95,7 +95,7 @@ def train(
             seed,
             report,
             epoch_done,
-            start=begin.load_weights() if begin else None,
+            start=begin.weights if begin else None,
         )
     if not worker.leads:
         return

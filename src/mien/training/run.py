@@ -91,6 +91,8 @@ class Run:
         command = f"mien train --recipe {self.recipe.name} {options}{' --skip-bad' if config.get('skip_bad') else ''}"
         if not (before := config.get("start")):
             return f"{command} --out RUN"
+        if " --out " not in before:  # a model's name
+            return f"{command} --start {before} --out RUN"
         steps, start = before.count("; ") + 1, before.rpartition(" --out ")[-1]
         return f"{before}; {command} --start {start} --out RUN{steps + 1}"
 

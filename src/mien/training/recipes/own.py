@@ -23,7 +23,7 @@ MIEN = Recipe(
 MIEN_TURNED = replace(
     MIEN,
     name="mien-turned",
-    description="the default model goes on with turned faces: --start RUN --also views:VIEWS; then mien average",
+    description="the default model goes on, with turned faces: --start mien --also views:VIEWS; then mien average",
     sizes=(),
     epochs=6,
     optimizer=Optimizer("muon", 0.02, turn=0.004),

@@ -1,6 +1,7 @@
 """Hold rendered views against a classifier and the detector, and draw a sample sheet; for docs/views.md.
 
-    python tools/measure_views.py DIR [DIR ...] [--model mien] [--frontalise DEGREES] [--sheet sheet.png]
+    python tools/measure_views.py DIR [DIR ...] [--model mien] [--frontalise DEGREES] [--generator CARD]
+    python tools/measure_views.py DIR [DIR ...] --sheet sheet.png
 
 Each DIR is a folder of `mien views render`; for a sheet, of the same seed. Where no face is found, a picture counts as
 wrong. With --frontalise, faces whose yaw is beyond so many degrees are read from the front that the generator shows.
@@ -19,15 +20,15 @@ import numpy as np
 from mien import Analyzer
 from mien.datasets import READERS, Sample
 from mien.labels import EKMAN7
-from mien.turning import frontal
+from mien.turning import SHIPPED, frontal
 
 SHEET_VIEWS = (-90, -60, -45, -30, 0, 30, 45, 60, 90)
 
 
-def measure(samples: list[Sample], model: str, turn_beyond: float | None) -> None:
+def measure(samples: list[Sample], model: str, turn_beyond: float | None, generator: Path) -> None:
     if turn_beyond is not None:
         frontal.TURNED = turn_beyond
-    analyzer = Analyzer(model, label_set="ekman7", frontalise=turn_beyond is not None)
+    analyzer = Analyzer(model, label_set="ekman7", frontalise=turn_beyond is not None and generator)
     confusions: dict[int, np.ndarray] = defaultdict(lambda: np.zeros((7, 8), int))
     off: dict[int, list[np.ndarray]] = defaultdict(list)
     for sample in samples:
@@ -89,13 +90,15 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--model", default="mien")
     parser.add_argument("--frontalise", metavar="DEGREES", type=float)
+    parser.add_argument("--generator", metavar="CARD", type=Path, default=SHIPPED)
     parser.add_argument("--sheet", type=Path)
     arguments = parser.parse_args()
     if arguments.sheet:
         draw_sheet(arguments.folders, arguments.sheet)
         return
     rows = (row for folder in arguments.folders for row in READERS["views"].rows(folder))
-    measure([row for row in rows if isinstance(row, Sample)], arguments.model, arguments.frontalise)
+    samples = [row for row in rows if isinstance(row, Sample)]
+    measure(samples, arguments.model, arguments.frontalise, arguments.generator)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_angles_it_has_not_learnt(turner: Turner, yaw: float) -> None:
     "crops", [np.zeros((1, 8, 8, 3), np.uint8), np.zeros((SIZE, SIZE, 3), np.uint8), np.zeros((1, SIZE, SIZE, 3))]
 )
 def test_other_arrays(turner: Turner, crops: np.ndarray) -> None:
-    with pytest.raises(InputError, match=r"uint8 faces of shape \(n, 16, 16, 3\), not"):
+    with pytest.raises(InputError, match=r"uint8 faces of shape \(n, s, s, 3\), s from 16 on, not"):
         turner.turn(crops, 0)
 
 

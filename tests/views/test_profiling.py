@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 pytest.importorskip("embreex")
 
-from mien.errors import DatasetError
+from mien.turning import Turns
 from mien.views.model import HeadModel
-from mien.views.profiling import Turns, make_turns, read_turns, write_turns
+from mien.views.profiling import make_turns
 from mien.views.recording import aim
 
 VIEWS, SIZE = (-60, 0, 60), 48
@@ -62,30 +60,3 @@ def test_what_is_turned_away_is_not_seen(turns: Turns) -> None:
     assert turns.seen[0, 0].sum() > 5 * turns.seen[0, 2].sum()
     assert turns.seen.max() == 1
     assert turns.seen.min() == 0
-
-
-def test_a_smaller_picture_without_its_rim(turns: Turns, tmp_path: Path) -> None:
-    """Of 48 pixels 10 go above and 5 on each side; what is left, 38, is shrunk to half. Places are in it, then."""
-    write_turns(turns, tmp_path / "turns.npz")
-    small = read_turns(tmp_path / "turns.npz", views=3, side=19, rim=10 / 48)
-    assert small.places.shape == (3, 3, 19, 19, 2)
-    for view in range(3):
-        seen = small.seen[view, view] > 0.5
-        assert seen.any()
-        np.testing.assert_allclose(small.places[view, view][seen], centres(19)[seen], atol=0.05)
-    assert not small.seen[(np.abs(small.places) > 1).any(-1)].any()
-
-
-def test_files_that_are_no_turns(turns: Turns, tmp_path: Path) -> None:
-    path = tmp_path / "turns.npz"
-    with pytest.raises(DatasetError, match="no such file; the same mien views render makes it"):
-        read_turns(path, 3, 16, 0)
-    path.write_bytes(b"no archive")
-    with pytest.raises(DatasetError, match="not the turns of a head"):
-        read_turns(path, 3, 16, 0)
-    np.savez(path, places=turns.places)
-    with pytest.raises(DatasetError, match="not the turns of a head"):
-        read_turns(path, 3, 16, 0)
-    write_turns(turns, path)
-    with pytest.raises(DatasetError, match="the turns of 3 views, and there are 13"):
-        read_turns(path, 13, 16, 0)

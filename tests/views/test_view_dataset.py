@@ -23,8 +23,8 @@ from mien.cli.app import app
 from mien.datasets import READERS, Sample
 from mien.errors import BadSample, DatasetError, InputError, MissingExtra, UnreadableImage
 from mien.labels import EKMAN7, MULTIPIE6
+from mien.turning.turns import read_turns
 from mien.views.dataset import PICTURES_FILE, SETTINGS_FILE, TURNS_FILE, read_settings, render
-from mien.views.profiling import read_turns
 
 PEOPLE, VIEWS = 2, (-30, 0, 90)
 
@@ -73,7 +73,7 @@ def test_a_folder_of_before_gets_its_turns(head: Path, folder: Path, tmp_path: P
     shutil.copytree(folder, before)
     (before / TURNS_FILE).unlink()
     assert make(head, before) == [2]
-    assert read_turns(before / TURNS_FILE, len(VIEWS), 32, 0).seen.any()
+    assert read_turns(before / TURNS_FILE, len(VIEWS)).seen.any()
 
 
 def test_an_interrupted_run_is_taken_up_again(head: Path, folder: Path, tmp_path: Path) -> None:

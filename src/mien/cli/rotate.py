@@ -15,6 +15,9 @@ from mien.cli.pictures import write_picture
 from mien.detect import Detections, get_detector
 from mien.errors import InputError
 
+LARGEST = 256
+"""Pixels a side of the turned face at most: what the photo does not show of it is imagined with far fewer."""
+
 
 def rotate(
     photo: Annotated[Path, typer.Argument(help="Picture with a face.")],
@@ -38,14 +41,15 @@ def rotate(
     found = get_detector("yunet", min_score=min_score).detect(image)
     number = _choose(photo, found, face)
     chosen = Detections(found.boxes[number, None], found.scores[number, None], found.landmarks[number, None])
-    crop = cut_faces(image, chosen, card.framing, card.side)
-    z = turner.encode(crop)
-    if strip:
-        picture = np.hstack([crop[0], *(turner.show(z, view)[0] for view in card.views)])
-    else:
-        picture = turner.show(z, yaw or 0.0)[0]
-    write_picture(out, picture)
     height = float(np.ptp(chosen.boxes[0, 1::2])) * card.framing.side
+    side = max(card.side, min(LARGEST, round(height))) if card.turns else card.side
+    crop = cut_faces(image, chosen, card.framing, side)
+    encoded = turner.encode(crop)
+    if strip:
+        picture = np.hstack([crop[0], *(turner.show(encoded, view)[0] for view in card.views)])
+    else:
+        picture = turner.show(encoded, yaw or 0.0)[0]
+    write_picture(out, picture)
     if height < card.side:
         Console(stderr=True).print(
             f"mien: the face and what is around it have {height:.0f} pixels, and {card.side} are shown: enlarged",

@@ -135,13 +135,13 @@ def _train_generator(
     from mien.datasets import find_reader
     from mien.training.run import Run
     from mien.turning import RENDERED_VIEWS
+    from mien.turning.turns import read_turns
     from mien.views.dataset import TURNS_FILE
     from mien.views.generator.pairs import read_recordings
     from mien.views.generator.photos import cut_photos, read_crops
     from mien.views.generator.recipes import GENERATOR_RECIPES
     from mien.views.generator.training import start_run
     from mien.views.generator.training import train as run_training
-    from mien.views.profiling import read_turns
 
     settings = GENERATOR_RECIPES[name]
     if epochs is not None:
@@ -155,7 +155,7 @@ def _train_generator(
     with console.status("reading the views") as status:
         recordings = read_recordings(path, settings.side, settings.rim)
         if also:
-            turns = read_turns(path / TURNS_FILE, len(recordings.views), settings.side, settings.rim)
+            turns = read_turns(path / TURNS_FILE, len(recordings.views)).fitted(settings.side, settings.rim)
             status.update("finding the faces of the photos")
             framing = RENDERED_VIEWS.without_rim(settings.rim)
             photos = cut_photos(read_crops(also, skip_bad), framing, settings.side, recordings.views), turns

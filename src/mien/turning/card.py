@@ -45,13 +45,13 @@ class Framing:
 
 
 @dataclass(frozen=True)
-class Network:
-    """One of the two files.
+class Part:
+    """One of the files.
 
     Attributes
     ----------
     file, sha256 : str
-        ONNX, beside the card, and its checksum.
+        Its name, beside the card, and its checksum.
     """
 
     file: str
@@ -66,11 +66,11 @@ class GeneratorCard:
     ----------
     name, description, licence : str
         For people.
-    encoder : Network
-        From ``pictures``, (n, 3, side, side), float32 RGB from -1 to 1, to logits of ``views``, (n, k), and ``z``, all
-        else about the face.
-    decoder : Network
-        From ``views``, (n, k), of which each row sums to one, and ``z`` to ``pictures``.
+    encoder : Part
+        ONNX. From ``pictures``, (n, 3, side, side), float32 RGB from -1 to 1, to logits of ``views``, (n, k), and
+        ``z``, all else about the face.
+    decoder : Part
+        ONNX. From ``views``, (n, k), of which each row sums to one, and ``z`` to ``pictures``.
     side : int
         Of the pictures, pixels.
     views : tuple of int
@@ -83,13 +83,15 @@ class GeneratorCard:
         Data, recipe, seed and the command that trains it again.
     measured : list of dict
         Figures, each with its protocol.
+    turns : Part or None
+        `mien.turning.Turns` of its views, in its frame: then a face's own pixels are shown where the picture has them.
     """
 
     name: str
     description: str
     licence: str
-    encoder: Network
-    decoder: Network
+    encoder: Part
+    decoder: Part
     side: int
     views: tuple[int, ...]
     framing: Framing
@@ -97,6 +99,7 @@ class GeneratorCard:
     macs: int
     training: dict[str, Any]
     measured: list[dict[str, Any]]
+    turns: Part | None = None
 
 
 def write_generator(card: GeneratorCard, path: Path) -> None:
@@ -114,7 +117,9 @@ def read_generator(path: Path) -> GeneratorCard:
         If it is not a whole card of a generator; the message names the file and what is wrong.
     """
     with reading_card(path) as values:
-        values["encoder"], values["decoder"] = (build(Network, values[name]) for name in ("encoder", "decoder"))
+        values["encoder"], values["decoder"] = (build(Part, values[name]) for name in ("encoder", "decoder"))
+        if values.get("turns") is not None:
+            values["turns"] = build(Part, values["turns"])
         frontal = values["framing"]["frontal"]
         values["framing"]["frontal"] = tuple((float(x), float(y)) for x, y in frontal)
         values["framing"] = build(Framing, values["framing"])

@@ -20,6 +20,9 @@ Up to there a classifier that has learnt from photos alone reads rendered faces 
 generator turns them; `mien`, which has learnt turned faces, does so at any yaw (``docs/views.md``).
 """
 
+SHARPER = 2
+"""Pixels a side of a front for each of the generator's; the crop is cut out of it."""
+
 
 def frontalise(
     image: ImageArray, detections: Detections, crops: ImageArray, turner: Turner, margin: float
@@ -50,8 +53,9 @@ def frontalise(
         return crops
     card = turner.card
     chosen = Detections(detections.boxes[turned], detections.scores[turned], detections.landmarks[turned])
-    fronts = turner.turn(cut_faces(image, chosen, card.framing, card.side), 0.0)
-    landmarks = np.array([card.framing.frontal], np.float32) * card.side
+    side = SHARPER * card.side
+    fronts = turner.turn(cut_faces(image, chosen, card.framing, side), 0.0)
+    landmarks = np.array([card.framing.frontal], np.float32) * side
     crops = crops.copy()
     for face, front in zip(turned, fronts, strict=True):
         crops[face] = align_faces(front, landmarks, crops.shape[-1], margin)[0]

@@ -1,17 +1,20 @@
-"""A generator at work: two ONNX sessions, fed and read as their card says."""
+"""A generator at work: two ONNX sessions, fed and read as their card says, and a face's own pixels over theirs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mien.errors import InputError, ModelError
+from mien.errors import DatasetError, InputError, ModelError
 from mien.models.files import read_checked
 from mien.session import open_session
-from mien.turning.card import Network, read_generator
+from mien.turning.card import Part, read_generator
+from mien.turning.laying import lay_over
+from mien.turning.turns import Turns, read_turns
 
 FloatArray = npt.NDArray[np.float32]
 ImageArray = npt.NDArray[np.uint8]
@@ -21,6 +24,24 @@ SHIPPED = Path(__file__).with_name("weights") / "two-pathway-gan-64.json"
 
 BATCH = 32
 """Faces a network run; more would only take more memory."""
+
+
+class Encoded(NamedTuple):
+    """Faces as the encoder reads them.
+
+    Attributes
+    ----------
+    crops : ndarray of uint8, shape (n, s, s, 3)
+        As they are.
+    views : ndarray of float32, shape (n,)
+        How they are turned: numbers of views, with fractions.
+    z : ndarray of float32, shape (n, k)
+        All else about them.
+    """
+
+    crops: ImageArray
+    views: FloatArray
+    z: FloatArray
 
 
 class Turner:
@@ -49,6 +70,7 @@ class Turner:
     def __init__(self, card: str | Path = SHIPPED, threads: int = 1) -> None:
         path = Path(card)
         self.card = read_generator(path)
+        self._turns = None if self.card.turns is None else _open_turns(self.card.turns, path, len(self.card.views))
         views, side = len(self.card.views), self.card.side
         self._encoder = _open(self.card.encoder, path, threads)
         self._decoder = _open(self.card.decoder, path, threads)
@@ -66,13 +88,16 @@ class Turner:
         Parameters
         ----------
         crops : ndarray of uint8, shape (n, s, s, 3)
-            RGB, framed as the generator knows faces (`mien.turning.cut_faces`), `s` pixels a side as on its card.
+            RGB, framed as the generator knows faces (`mien.turning.cut_faces`), with at least as many pixels a side as
+            on its card.
         yaw : float
             Degrees, positive to the right side of the picture, as in `mien.pose.estimate_pose`.
 
         Returns
         -------
         ndarray of uint8, shape (n, s, s, 3)
+            What the crops show of the faces is theirs (`mien.turning.laying`), if the card has turns; all else is the
+            generator's, and has no more detail than its pictures.
 
         Raises
         ------
@@ -81,18 +106,28 @@ class Turner:
         """
         return self.show(self.encode(crops), yaw)
 
-    def encode(self, crops: ImageArray) -> FloatArray:
-        """All of faces but how they are turned, float32 of (n, numbers); `crops` as in `turn`."""
+    def encode(self, crops: ImageArray) -> Encoded:
+        """What `show` needs of faces; `crops` as in `turn`."""
         side = self.card.side
-        if crops.dtype != np.uint8 or crops.shape[1:] != (side, side, 3):
+        if (
+            crops.dtype != np.uint8
+            or crops.ndim != 4
+            or crops.shape[3] != 3
+            or not crops.shape[1] == crops.shape[2] >= side
+        ):
             raise InputError(
-                f"generator {self.card.name!r} takes uint8 faces of shape (n, {side}, {side}, 3),"
+                f"generator {self.card.name!r} takes uint8 faces of shape (n, s, s, 3), s from {side} on,"
                 f" not {crops.dtype} of shape {crops.shape}"
             )
-        pictures = np.moveaxis(crops, 3, 1).astype(np.float32) / np.float32(127.5) - np.float32(1)
-        return _run(self._encoder, "z", {"pictures": pictures})
+        pictures = np.empty((len(crops), 3, side, side), np.float32)
+        for picture, crop in zip(pictures, crops, strict=True):
+            picture[:] = np.moveaxis(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), 2, 0)
+        logits, z = _run(self._encoder, ("views", "z"), {"pictures": pictures / np.float32(127.5) - np.float32(1)})
+        likely = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
+        numbers = np.arange(len(self.card.views), dtype=np.float32)
+        return Encoded(crops, likely @ numbers / likely.sum(1), z)
 
-    def show(self, z: FloatArray, yaw: float) -> ImageArray:
+    def show(self, faces: Encoded, yaw: float) -> ImageArray:
         """Faces that `encode` read, from an angle; otherwise as `turn`.
 
         Between two trained views, the codes of both are mixed by nearness.
@@ -102,13 +137,28 @@ class Turner:
             raise InputError(
                 f"generator {self.card.name!r} shows faces at {views[0]} to {views[-1]} degrees, not {yaw:g}"
             )
+        to = float(np.interp(yaw, views, range(len(views))))
         code = [np.interp(yaw, views, alone) for alone in np.eye(len(views))]
-        codes = np.tile(np.array(code, np.float32), (len(z), 1))
-        pictures = _run(self._decoder, "pictures", {"views": codes, "z": z})
-        return np.moveaxis((pictures + 1) * 127.5, 1, 3).round().clip(0, 255).astype(np.uint8)
+        codes = np.tile(np.array(code, np.float32), (len(faces.z), 1))
+        (pictures,) = _run(self._decoder, ("pictures",), {"views": codes, "z": faces.z})
+        shown = np.empty_like(faces.crops)
+        for face, picture, crop, of in zip(shown, pictures, faces.crops, faces.views, strict=True):
+            made = cv2.resize(np.moveaxis((picture + 1) * 127.5, 0, 2), crop.shape[:2], interpolation=cv2.INTER_CUBIC)
+            if self._turns is not None:
+                made = lay_over(made, crop.astype(np.float32), self._turns, float(of), to)
+            face[:] = made.round().clip(0, 255)
+        return shown
 
 
-def _open(network: Network, card: Path, threads: int) -> Any:
+def _open_turns(part: Part, card: Path, views: int) -> Turns:
+    file = card.with_name(part.file)
+    try:
+        return read_turns(file, views, read_checked(file, part.sha256, card))
+    except DatasetError as error:
+        raise ModelError(str(error)) from None
+
+
+def _open(network: Part, card: Path, threads: int) -> Any:
     file = card.with_name(network.file)
     return open_session(read_checked(file, network.sha256, card), file, threads)
 
@@ -118,11 +168,13 @@ def _shapes(ports: Any) -> dict[str, tuple[int, ...]]:
     return {port.name: tuple(port.shape[1:]) for port in ports}
 
 
-def _run(session: Any, output: str, inputs: dict[str, FloatArray]) -> FloatArray:
-    """One output, `BATCH` rows at a time."""
-    rows = len(next(iter(inputs.values())))
-    result = np.empty((rows, *_shapes(session.get_outputs())[output]), np.float32)
+def _run(session: Any, outputs: tuple[str, ...], inputs: dict[str, FloatArray]) -> list[FloatArray]:
+    """These outputs, `BATCH` rows at a time."""
+    rows, shapes = len(next(iter(inputs.values()))), _shapes(session.get_outputs())
+    results = [np.empty((rows, *shapes[output]), np.float32) for output in outputs]
     for start in range(0, rows, BATCH):
         part = slice(start, start + BATCH)
-        (result[part],) = session.run([output], {name: array[part] for name, array in inputs.items()})
-    return result
+        said = session.run(outputs, {name: array[part] for name, array in inputs.items()})
+        for result, array in zip(results, said, strict=True):
+            result[part] = array
+    return results

@@ -16,9 +16,10 @@ from typing import Any
 import cv2
 
 from mien.errors import DatasetError, InputError, MissingExtra
+from mien.turning.turns import write_turns
 from mien.views.expressions import EXPRESSIONS, UNITS, Expression
 from mien.views.model import load_model
-from mien.views.profiling import make_turns, write_turns
+from mien.views.profiling import make_turns
 from mien.views.recording import YAWS, Sitter, Studio, View
 from mien.writing import whole_file
 
@@ -84,7 +85,7 @@ def render(
         The head model (`mien.views.model.load_model`).
     out : Path
         The folder, which is made. At the end it holds ``views.json`` (`Settings`), ``views.parquet`` and ``turns.npz``
-        (`mien.views.profiling.Turns`).
+        (`mien.turning.Turns`).
     people : int
         How many.
     size : int

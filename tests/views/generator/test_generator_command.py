@@ -18,10 +18,10 @@ from mien.cli.app import app
 from mien.errors import DatasetError, InputError
 from mien.training.run import Run
 from mien.turning import read_generator
+from mien.turning.turns import Turns, write_turns
 from mien.views.dataset import TURNS_FILE
 from mien.views.generator import recipes
 from mien.views.generator.export import export_generator
-from mien.views.profiling import Turns, write_turns
 
 
 @pytest.fixture

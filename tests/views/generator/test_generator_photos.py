@@ -11,10 +11,9 @@ torch = pytest.importorskip("torch")
 from mien.align import align_faces  # noqa: E402
 from mien.detect import get_detector  # noqa: E402
 from mien.errors import DatasetError  # noqa: E402
-from mien.turning import RENDERED_VIEWS  # noqa: E402
+from mien.turning import RENDERED_VIEWS, Turns  # noqa: E402
 from mien.views.generator.paths import UNKNOWN  # noqa: E402
 from mien.views.generator.photos import PhotoMaterial, Photos, cut_photos  # noqa: E402
-from mien.views.profiling import Turns  # noqa: E402
 
 YAWS, SIDE = (-45, 0, 45), 8
 

@@ -16,13 +16,13 @@ pytest.importorskip("pyarrow")
 
 from mien.errors import InputError, TrainingError  # noqa: E402
 from mien.training.run import Run  # noqa: E402
+from mien.turning import Turns  # noqa: E402
 from mien.views.generator.networks import Networks, Shape  # noqa: E402
 from mien.views.generator.pairs import Recordings, read_recordings  # noqa: E402
 from mien.views.generator.photos import Photos  # noqa: E402
 from mien.views.generator.recipes import GENERATOR_RECIPES, GeneratorRecipe  # noqa: E402
 from mien.views.generator.sheets import draw_sheet, write_sheet  # noqa: E402
 from mien.views.generator.training import IMAGINED_SHARE, Draw, start_run, train  # noqa: E402
-from mien.views.profiling import Turns  # noqa: E402
 from moving_squares import SIZE, VIEWS  # noqa: E402
 
 TOY = GeneratorRecipe("toy", "toy", side=SIZE, base=2, epochs=2, batch_size=4)

@@ -10,9 +10,11 @@ from mien.errors import InputError
 from mien.models.files import checksum
 from mien.training.export import count_macs, write_onnx
 from mien.training.run import Run
-from mien.turning.card import GeneratorCard, Network, write_generator
+from mien.turning.card import GeneratorCard, Part, write_generator
 from mien.turning.frame import RENDERED_VIEWS
-from mien.views.generator.recipes import GENERATOR_RECIPES
+from mien.turning.turns import read_turns, write_turns
+from mien.views.dataset import TURNS_FILE
+from mien.views.generator.recipes import GENERATOR_RECIPES, GeneratorRecipe
 from mien.views.generator.trained import load_networks
 
 
@@ -29,7 +31,8 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
     run : Run
         The training; its last whole epoch is what is written.
     folder : Path
-        Where ``NAME-encoder.onnx``, ``NAME-decoder.onnx`` and ``NAME.json`` are written.
+        Where ``NAME-encoder.onnx``, ``NAME-decoder.onnx``, ``NAME-turns.npz`` and ``NAME.json`` are written. The third
+        is made of the ``turns.npz`` of the data that it learnt from, and left out where there is none.
     name : str, optional
         By default as the recipe.
 
@@ -59,12 +62,13 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_onnx(networks.encoder, {"pictures": picture}, ["views", "z"], encoder)
         write_onnx(networks.generator, {"views": view, "z": z}, ["pictures"], decoder)
+        turns = _write_turns(run, recipe, len(views), folder / f"{name}-turns.npz")
         card = GeneratorCard(
             name=name,
             description=recipe.description,
             licence="MIT",
-            encoder=Network(encoder.name, checksum(encoder.read_bytes())),
-            decoder=Network(decoder.name, checksum(decoder.read_bytes())),
+            encoder=Part(encoder.name, checksum(encoder.read_bytes())),
+            decoder=Part(decoder.name, checksum(decoder.read_bytes())),
             side=recipe.side,
             views=views,
             framing=RENDERED_VIEWS.without_rim(recipe.rim),
@@ -80,8 +84,17 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
                 "command": again,
             },
             measured=[],
+            turns=turns,
         )
         write_generator(card, path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     return path
+
+
+def _write_turns(run: Run, recipe: GeneratorRecipe, views: int, path: Path) -> Part | None:
+    source = Path(run.config["data"].partition(":")[2]) / TURNS_FILE
+    if not source.exists():
+        return None
+    write_turns(read_turns(source, views).fitted(recipe.side, recipe.rim), path)
+    return Part(path.name, checksum(path.read_bytes()))

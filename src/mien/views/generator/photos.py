@@ -1,7 +1,7 @@
 """Photos of real people beside the rendered ones: each is one view of somebody, and the others are not known.
 
 So the encoder and the generator come to know real faces. Tian et al. (section 3.3) learn from such pictures what they
-look like in their own view; turned by an average head (`mien.views.profiling`) they say of other views as much as can
+look like in their own view; turned by an average head (`mien.turning.Turns`) they say of other views as much as can
 be seen of them. Views are those of the detector's landmarks.
 """
 
@@ -11,21 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mien.boxes import box_sizes
 from mien.datasets import ALL, find_reader, read_data
-from mien.detect import Detections, get_detector
+from mien.detect import get_detector
+from mien.detect.crops import find_in_crop
 from mien.errors import DatasetError
 from mien.pose import estimate_pose
-from mien.turning import Framing, cut_faces
+from mien.turning import Framing, Turns, cut_faces
 from mien.views.generator.paths import UNKNOWN, Pairs
-from mien.views.profiling import Turns
 
 TURNED = 0.7
 """How many photos of a batch are turned."""
@@ -38,9 +36,6 @@ TURNED_WEIGHT = 2.0
 
 SKIN = (-0.25, 0.0, 0.3)
 """Grey levels to these powers more than 1 are red, green and blue as skin and hair have them."""
-
-ROOM = 0.5
-"""On each side of a crop, in its sides, where the detector looks for a face that fills it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,19 +96,10 @@ def cut_photos(crops: npt.NDArray[np.uint8], framing: Framing, side: int, yaws: 
     detector = get_detector("yunet")
     images, views = [], []
     for crop in crops:
-        size = 2 * len(crop)
-        larger, room = cv2.resize(crop, (size, size), interpolation=cv2.INTER_CUBIC), round(ROOM * size)
-        photo = cv2.cvtColor(
-            cv2.copyMakeBorder(larger, room, room, room, room, cv2.BORDER_REPLICATE), cv2.COLOR_GRAY2RGB
-        )
-        found = detector.detect(photo)
-        if not len(found):
-            continue
-        largest = box_sizes(found.boxes).argmax()
-        face = Detections(*(of[largest, None] for of in (found.boxes, found.scores, found.landmarks)))
-        yaw = estimate_pose(face.landmarks, face.boxes)[0, 0]
-        if np.isfinite(yaw):
-            images.append(cut_faces(photo, face, framing, side)[0, ..., 0])
+        photo, found = find_in_crop(crop, detector)
+        yaw = estimate_pose(found.landmarks, found.boxes)[:, 0]
+        if np.isfinite(yaw).all() and len(found):
+            images.append(cut_faces(photo, found, framing, side)[0, ..., 0])
             views.append(np.abs(np.array(yaws) - yaw).argmin())
     if not images:
         raise DatasetError(f"in none of {len(crops)} photos a face was found whose view can be told")

@@ -24,6 +24,7 @@ from mien.training.muon import FreeMuon
 from mien.training.run import Run
 from mien.training.schedule import Cosine
 from mien.training.state import restore, snapshot, start_average, update_average
+from mien.turning import Turns
 from mien.views.generator.losses import face_weights, l1
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import Material, Recordings
@@ -31,7 +32,6 @@ from mien.views.generator.paths import Pairs, Paths, Step
 from mien.views.generator.photos import PhotoMaterial, Photos
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
-from mien.views.profiling import Turns
 from mien.writing import whole_file
 
 IMAGINED_SHARE = 0.5

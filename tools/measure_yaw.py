@@ -1,0 +1,55 @@
+"""How well models read the faces of a data set, by how far these are turned to either side.
+
+    python tools/measure_yaw.py fer2013:FILE --models mien mien-tiny
+
+The yaw is what the detector finds in the crop and `mien.pose` makes of it; faces that it does not find have a row of
+their own. Of data with official parts the second is read (PublicTest), one crop and ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import pairwise
+
+import numpy as np
+
+from mien.datasets import ALL, find_reader, read_data
+from mien.detect import get_detector
+from mien.detect.crops import find_in_crop
+from mien.evaluation.protocol import choose_label_set, labelled
+from mien.models import load_model
+from mien.pose import estimate_pose
+
+BOUNDS = (0, 15, 30, 45, 90)
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--models", nargs="+", default=["mien"])
+    arguments = parser.parse_args()
+    reader, _ = find_reader(arguments.data)
+    data = read_data(arguments.data, reader.splits[1] if len(reader.splits) > 1 else ALL)
+    detector = get_detector("yunet")
+    yaws = np.full(len(data), np.nan)
+    for row, crop in enumerate(data.stills):
+        _, found = find_in_crop(crop, detector)
+        if len(found):
+            yaws[row] = abs(estimate_pose(found.landmarks, found.boxes)[0, 0])
+    for name in arguments.models:
+        model = load_model(name, threads=2)
+        label_set = choose_label_set(model, data)
+        rows, truth = labelled(data, label_set)
+        hits = [model.probabilities(data.stills[rows], label_set, crops).argmax(1) == truth for crops in (1, 10)]
+        print(f"{name}, {label_set.name}: faces, accuracy with one crop and with ten")
+        yaw = yaws[rows]
+        groups = {f"{low} to {high}": (yaw >= low) & (yaw < high) for low, high in pairwise(BOUNDS)}
+        groups |= {"not found": np.isnan(yaw)}
+        for group, members in groups.items():
+            one, ten = (f"{hit[members].mean():.1%}" if members.any() else "-" for hit in hits)
+            print(f"{group:10} {members.sum():5} {one:>7} {ten:>7}")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,8 @@
     python tools/measure_yaw.py fer2013:FILE --models mien mien-tiny
 
 The yaw is what the detector finds in the crop and `mien.pose` makes of it; faces that it does not find have a row of
-their own. Of data with official parts the second is read (PublicTest), one crop and ten.
+their own. Of data with official parts the second is read (PublicTest): crops as they are, once and as ten crops; and
+faces as they are found, laid upright, and turned to the front by the shipped generator, whatever their yaw.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.align import align_faces
 from mien.datasets import ALL, find_reader, read_data
 from mien.detect import get_detector
 from mien.detect.crops import find_in_crop
 from mien.evaluation.protocol import choose_label_set, labelled
 from mien.models import load_model
+from mien.models.card import MARGIN
 from mien.pose import estimate_pose
+from mien.turning import Turner, frontal
 
 BOUNDS = (0, 15, 30, 45, 90)
 
@@ -31,24 +35,30 @@ def main() -> None:
     arguments = parser.parse_args()
     reader, _ = find_reader(arguments.data)
     data = read_data(arguments.data, reader.splits[1] if len(reader.splits) > 1 else ALL)
-    detector = get_detector("yunet")
+    detector, turner = get_detector("yunet"), Turner()
+    frontal.TURNED = 0.0
     yaws = np.full(len(data), np.nan)
+    upright, fronts = data.stills.copy(), data.stills.copy()
     for row, crop in enumerate(data.stills):
-        _, found = find_in_crop(crop, detector)
+        photo, found = find_in_crop(crop, detector)
         if len(found):
             yaws[row] = abs(estimate_pose(found.landmarks, found.boxes)[0, 0])
+            aligned = align_faces(photo, found.landmarks, len(crop), MARGIN)
+            upright[row], fronts[row] = aligned[0], frontal.frontalise(photo, found, aligned, turner, MARGIN)[0]
     for name in arguments.models:
         model = load_model(name, threads=2)
         label_set = choose_label_set(model, data)
         rows, truth = labelled(data, label_set)
-        hits = [model.probabilities(data.stills[rows], label_set, crops).argmax(1) == truth for crops in (1, 10)]
-        print(f"{name}, {label_set.name}: faces, accuracy with one crop and with ten")
+        hits = [
+            model.probabilities(faces[rows], label_set, crops).argmax(1) == truth
+            for faces, crops in ((data.stills, 1), (data.stills, 10), (upright, 1), (fronts, 1))
+        ]
+        print(f"{name}, {label_set.name}: faces; crops as they are, ten crops; laid upright; turned to the front")
         yaw = yaws[rows]
         groups = {f"{low} to {high}": (yaw >= low) & (yaw < high) for low, high in pairwise(BOUNDS)}
-        groups |= {"not found": np.isnan(yaw)}
+        groups |= {"30 to 90": yaw >= 30, "not found": np.isnan(yaw)}
         for group, members in groups.items():
-            one, ten = (f"{hit[members].mean():.1%}" if members.any() else "-" for hit in hits)
-            print(f"{group:10} {members.sum():5} {one:>7} {ten:>7}")
+            print(f"{group:10} {members.sum():5}", *(f"{hit[members].mean():7.1%}" for hit in hits if members.any()))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from mien import Analyzer
 from mien.acquire import read_image
 from mien.cli.app import app
 from mien.detect import get_detector
@@ -90,6 +91,24 @@ def test_the_shipped_generator_turns_her_step_by_step(tmp_path: Path) -> None:
     assert np.diff(yaws).min() > 0
     assert yaws[0] < -30
     assert yaws[-1] > 30
+
+
+def test_the_shipped_generator_keeps_who_she_is(tmp_path: Path) -> None:
+    """At 0 degrees her face is the photo's own; turned to a side she smiles still."""
+    rotate(ASTRONAUT, "--strip", "--out", tmp_path / "strip.png")
+    strip = read_image(tmp_path / "strip.png")
+    side = len(strip)
+    assert 100 < side <= 256
+    own, *cells = (strip[:, n * side : (n + 1) * side] for n in range(14))
+    face = slice(side // 3, 5 * side // 6), slice(side // 4, 3 * side // 4)
+    same, turned = (np.corrcoef(own[face].ravel(), cells[view][face].ravel())[0, 1] for view in (6, 9))
+    assert same > 0.97 > 0.8 > turned
+    analyzer = Analyzer()
+    for view in (4, 8):  # -30 and 30 degrees
+        wide = cv2.copyMakeBorder(cells[view], side // 2, side // 2, side // 2, side // 2, cv2.BORDER_REPLICATE)
+        (seen,) = analyzer.analyze(wide)
+        assert seen.label == "happy"
+        assert np.sign(seen.pose.yaw) == np.sign(view - 6)
 
 
 def test_which_face(couple: Path, generator: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def export(
 ) -> None:
     """Write a run's averaged weights as ONNX, with the card: calibrated and measured on PublicTest.
 
-    Of a multi-view generator, encoder and decoder with their card, for mien rotate and mien analyze --frontalise.
+    Of a multi-view generator, encoder, decoder and turns of a head with their card, for mien rotate.
     """
     try:
         import torch  # noqa: F401
@@ -37,7 +37,8 @@ def export(
     source = Run(run)
     if is_generator(source):
         card = export_generator(source, out or run, name)
-        _print_written(card, *(card.with_name(f"{card.stem}-{part}.onnx") for part in ("encoder", "decoder")))
+        parts = (card.with_name(f"{card.stem}-{part}") for part in ("encoder.onnx", "decoder.onnx", "turns.npz"))
+        _print_written(card, *(part for part in parts if part.exists()))
         return
     from mien.datasets.parts import read_parts
     from mien.training.export import export as write

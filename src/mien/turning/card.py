@@ -39,9 +39,9 @@ class Framing:
 
     def without_rim(self, rim: float) -> Framing:
         """How pictures without their rim frame it; see `mien.turning.frame.without_rim`."""
-        frontal = tuple(((x - rim / 2) / (1 - rim), (y - rim) / (1 - rim)) for x, y in self.frontal)
-        down = self.down + rim / 2 * self.side
-        return replace(self, side=self.side * (1 - rim), down=down, frontal=frontal)
+        frontal = tuple((round((x - rim / 2) / (1 - rim), 5), round((y - rim) / (1 - rim), 5)) for x, y in self.frontal)
+        down = round(self.down + rim / 2 * self.side, 5)
+        return replace(self, side=round(self.side * (1 - rim), 5), down=down, frontal=frontal)
 
 
 @dataclass(frozen=True)

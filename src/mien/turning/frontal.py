@@ -16,8 +16,8 @@ ImageArray = npt.NDArray[np.uint8]
 TURNED = 75.0
 """Degrees of yaw beyond which a face is turned to the front.
 
-Up to there a classifier that has learnt from photos alone reads rendered faces better as they are than as the shipped
-generator turns them; `mien`, which has learnt turned faces, does so at any yaw (``docs/views.md``).
+Rendered faces beyond it are read better from the front by a classifier that has learnt from photos alone; `mien`, which
+has learnt turned faces, reads them better as they are, and so do all models those of photos (``docs/views.md``).
 """
 
 SHARPER = 2

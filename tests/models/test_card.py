@@ -61,6 +61,8 @@ def test_each_lacking_field_is_named(card: Path, field: str) -> None:
         {"heads": [{"label_set": "ekman7", "scale": [1] * 7, "bias": [0] * 6}]},
         {"heads": [{"label_set": "ekman7", "scale": [1] * 7}]},
         {"heads": [{"label_set": "ekman7", "scale": 1.0, "bias": 0.0}]},
+        {"heads": [{"label_set": "ekman7", "averaged_scale": 0}]},
+        {"heads": [{"label_set": "ekman7", "averaged_scale": "warm"}]},
         {"input": {"frame": 40, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0.25}},
         {"input": {"frame": 48, "size": 44, "margin": 1.0, "mean": 0.5, "std": 0}},
         {"input": 7},

@@ -53,6 +53,21 @@ def test_calibration_by_hand(sure: Path) -> None:
     assert card.heads[0].unsure_below == pytest.approx(0.5, abs=0.01)
 
 
+def test_averaged_views_have_a_factor_of_their_own(make_model) -> None:
+    """The middle of each face is white: all of the central view, and 36 of 64 pixels of the four in the corners."""
+    path = make_model("white", {"ekman7": ([2 * np.log(6)] + [0] * 6, [0.0] * 7)}, frame=12, size=8)
+    data = noise([0, 0, *[0, 0] * 5, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
+    data.images[:] = 0
+    data.images[:, 2:10, 2:10] = 255
+    calibrate(path, data, noise([0], seed=1), crops=(1, 5))
+    (head,) = read_card(path).heads
+    assert head.scale == pytest.approx([0.5] * 7, abs=1e-4)
+    assert head.averaged_scale == pytest.approx(5 / (1 + 4 * 36 / 64), abs=1e-3)
+    model = load_model(path)
+    for crops in (1, 5):
+        assert model.probabilities(data.images[:1], EKMAN7, crops)[0, 0] == pytest.approx(0.5, abs=1e-3)
+
+
 def test_without_new_pictures_there_is_no_figure_for_them(sure: Path) -> None:
     data = noise([0, 0, 1, 2])
     calibrate(sure, data, data, crops=(1,))

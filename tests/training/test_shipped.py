@@ -56,6 +56,16 @@ def test_it_says_what_the_model_says(images: np.ndarray) -> None:
         np.testing.assert_allclose(of.numpy(), model.logits(images, name), atol=2e-3)
 
 
+def test_a_deeper_network_says_what_the_model_says(images: np.ndarray) -> None:
+    recipe, model = get_recipe("mien-large"), load_model("mien")
+    network = make_network(recipe.network, recipe.classes).eval()
+    network.load_state_dict(load_shipped(find_card("mien"), recipe, images))
+    with torch.no_grad():
+        logits = network(seen(images, recipe))
+    for of, name in zip(logits, ("ekman7", "ferplus8"), strict=True):
+        np.testing.assert_allclose(of.numpy(), model.logits(images, name), atol=2e-3)
+
+
 def test_its_statistics_are_those_of_the_faces(images: np.ndarray) -> None:
     """So a batch of these very faces, which brings its own, changes nothing."""
     network = shipped(images)

@@ -21,6 +21,7 @@ VARIANTS = {
     "isotropic": "the light of each face evened out first",
     "equalise": "the histogram of each face equalised first",
     "sfew": "fine-tuning on SFEW of what --start gives",
+    "turned": "it goes on, with turned faces: --start MODEL --also views:VIEWS; then mien average",
     "single-path": "the reconstruction path alone",
 }
 """Ends of names, and what they mean: such recipes are told in the line of the recipe that they vary."""

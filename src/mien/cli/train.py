@@ -30,7 +30,10 @@ def train(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="RUN|MODEL", help="Begin with the weights of this run or model, of the same network."),
+        typer.Option(
+            metavar="RUN|MODEL",
+            help="Begin with the weights of this run, or of this model, whose network may be shallower.",
+        ),
     ] = None,
 ) -> None:
     """Train a model by a recipe; goes on where it stopped if it was interrupted."""

@@ -1,4 +1,4 @@
-"""Vector scaling: a scale and a bias a class that make confidence mean what it says (Guo et al. 2017, section 4.2)."""
+"""Scaling that makes confidence mean what it says (Guo et al. 2017): by class, and by one factor for averaged views."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST_SCALE = 0.01  # else a network that has learnt nothing would have its ans
 
 
 def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> tuple[Array, Array]:
-    """The scale and the bias of each class with the least negative log-likelihood, under a prior.
+    """Vector scaling (section 4.2): a scale and a bias a class, of the least negative log-likelihood under a prior.
 
     Parameters
     ----------
@@ -68,3 +68,38 @@ def fit_scaling(logits: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]
             break
         values, now, p = values - step, after, q
     return np.maximum(values[:k], _LEAST_SCALE) / size, values[k:]
+
+
+def fit_factor(scores: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> float:
+    """Temperature scaling: the one factor with the least negative log-likelihood (section 4.2).
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (n, k)
+        Scores, of which the most probable class stays the same.
+    truth : ndarray of int, shape (n,)
+        True classes.
+
+    Returns
+    -------
+    float
+        Probabilities are ``softmax(scores * factor)``; 0.1 to 10, and 1 if nothing can be said.
+
+    Notes
+    -----
+    The loss is convex, so its slope is positive beyond the minimum: where it changes its sign is found by halving.
+    """
+    scores = scores.astype(np.float64) - scores.max(1, keepdims=True)
+    right = scores[np.arange(len(truth)), truth]
+
+    def slope(factor: float) -> float:
+        powers = np.exp(scores * factor)
+        return float(((powers * scores).sum(1) / powers.sum(1) - right).sum())
+
+    low, high = np.log(0.1), np.log(10)
+    if slope(1.0) == 0:
+        return 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if slope(np.exp(middle)) > 0 else (middle, high)
+    return float(np.exp(middle))

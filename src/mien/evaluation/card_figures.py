@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mien.datasets import FaceData
 from mien.datasets.duplicates import near_duplicates
 from mien.errors import InputError, MienError
-from mien.evaluation.calibration import fit_scaling
+from mien.evaluation.calibration import fit_factor, fit_scaling
 from mien.evaluation.metrics import score
 from mien.evaluation.protocol import choose_label_set, labelled
 from mien.labels import get_label_set
@@ -69,7 +69,8 @@ def calibrate(
     training : FaceData
         What the model learnt from, to tell which validation pictures have near-duplicates in it.
     crops : sequence of int
-        Numbers of views a face to measure with, as far as the model knows them; the calibration is fitted on the first.
+        Numbers of views a face to measure with, as far as the model knows them, from few to many. Scales and biases are
+        fitted on the first, the factor for averaged views on the last.
     data, split : str
         What the card calls the validation data.
     """
@@ -85,15 +86,17 @@ def calibrate(
             heads.append(head)
             continue
         logits = {count: model.logits(validation.images[rows], label_set.name, count) for count in crops}
-        fitted = logits[crops[0]]
-        heads.append(fit_head(head, fitted, truth))
+        heads.append(_fit_head(head, logits, truth))
         # Interleaved halves: both hold the same mixture whatever the order of the file.
         even = np.arange(len(truth)) % 2 == 0
-        halves = [(~half, fit_head(head, fitted[half], truth[half])) for half in (even, ~even)]
+        halves = [
+            (~half, _fit_head(head, {count: raw[half] for count, raw in logits.items()}, truth[half]))
+            for half in (even, ~even)
+        ]
         for count, raw in logits.items():
             probabilities, sure = np.empty_like(raw), np.empty(len(truth), bool)
             for half, calibrated in halves:
-                probabilities[half] = calibrated.calibrated(raw[half])
+                probabilities[half] = calibrated.calibrated(raw[half], count)
                 sure[half] = probabilities[half].max(1) >= calibrated.unsure_below
             figures = score(probabilities, truth, label_set)
             hits, unseen = probabilities.argmax(1) == truth, ~seen[rows]
@@ -110,9 +113,12 @@ def calibrate(
     write_card(replace(model.card, heads=tuple(heads), measured=measured), path)
 
 
-def fit_head(head: Head, logits: npt.NDArray[np.float32], truth: npt.NDArray[np.integer]) -> Head:
-    """The head calibrated on logits of shape (n, k) and true classes of shape (n,)."""
-    scale, bias = (tuple(np.round(values, 4).tolist()) for values in fit_scaling(logits, truth))
-    head = replace(head, scale=scale, bias=bias)
-    surest = head.calibrated(logits).max(1)
+def _fit_head(head: Head, logits: Mapping[int, npt.NDArray[np.float32]], truth: npt.NDArray[np.integer]) -> Head:
+    """The head calibrated on logits of shape (n, k) by how many views they are of, and true classes of shape (n,)."""
+    fewest, most = min(logits), max(logits)
+    scale, bias = (tuple(np.round(values, 4).tolist()) for values in fit_scaling(logits[fewest], truth))
+    head = replace(head, scale=scale, bias=bias, averaged_scale=1.0)
+    if most > 1:
+        head = replace(head, averaged_scale=round(fit_factor(head.scores(logits[most]), truth), 4))
+    surest = head.calibrated(logits[fewest], fewest).max(1)
     return replace(head, unsure_below=math.floor(100 * np.quantile(surest, 1 - SURE)) / 100)

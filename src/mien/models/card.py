@@ -73,6 +73,8 @@ class Head:
     scale, bias : tuple of float
         One a class: logits are multiplied by the first, then the second is added, before the softmax (vector scaling,
         Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2). Empty: logits stay as they are.
+    averaged_scale : float
+        By which scores of several averaged views are multiplied after that: they lie nearer together than those of one.
     unsure_below : float
         A face whose best label is less probable is one of the fifth of faces of which the model is least sure; 0 if
         that was not measured.
@@ -81,13 +83,17 @@ class Head:
     label_set: str
     scale: tuple[float, ...] = ()
     bias: tuple[float, ...] = ()
+    averaged_scale: float = 1.0
     unsure_below: float = 0.0
 
-    def calibrated(self, logits: FloatArray) -> FloatArray:
-        """Probabilities, shape (n, k), from logits of that shape."""
-        if self.scale:
-            logits = logits * np.array(self.scale, np.float32) + np.array(self.bias, np.float32)
-        return softmax(logits)
+    def scores(self, logits: FloatArray) -> FloatArray:
+        """Logits by scale and bias, both of shape (n, k)."""
+        return logits * np.array(self.scale, np.float32) + np.array(self.bias, np.float32) if self.scale else logits
+
+    def calibrated(self, logits: FloatArray, crops: int = 1) -> FloatArray:
+        """Probabilities, shape (n, k), from logits of that shape, which are the means over so many views."""
+        scores = self.scores(logits)
+        return softmax(scores if crops == 1 else scores * np.float32(self.averaged_scale))
 
 
 @dataclass(frozen=True)
@@ -217,7 +223,7 @@ def _build_head(values: dict[str, Any]) -> Head:
     sizes = {len(head.scale), len(head.bias)}
     if sizes not in ({0}, {len(get_label_set(head.label_set))}):
         raise ValueError(f"head {head.label_set!r} needs one scale and one bias a class")
-    if not all(map(math.isfinite, (*head.scale, *head.bias))):
+    if not all(map(math.isfinite, (*head.scale, *head.bias, head.averaged_scale))) or head.averaged_scale <= 0:
         raise ValueError(f"head {head.label_set!r} has an impossible scale or bias")
     return head
 

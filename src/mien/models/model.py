@@ -89,7 +89,7 @@ class Model(ABC):
             Rows sum to one.
         """
         head = self.choose_head(label_set)
-        own = head.calibrated(self.logits(faces, head.label_set, crops))
+        own = head.calibrated(self.logits(faces, head.label_set, crops), crops)
         return merge_probabilities(own, get_label_set(head.label_set), label_set)
 
     def check_faces(self, faces: npt.NDArray[Any], crops: int) -> None:

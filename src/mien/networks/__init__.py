@@ -33,7 +33,7 @@ from mien.networks.vgg19 import VGG19
 NETWORKS: dict[str, Callable[[Sequence[int]], nn.Module]] = {
     "mien": partial(MienNet, standardise=True),
     "mien-tiny": partial(MienNet, stem=24, widths=(48, 88, 176), depths=(1, 1, 1), stem_stride=2, standardise=True),
-    "mien-large": partial(MienNet, stem=32, widths=(48, 96, 224), standardise=True),
+    "mien-large": partial(MienNet, stem_depth=1, depths=(2, 4, 3), standardise=True),
     "alexnet-lite": AlexNetLite,
     "tang": Tang,
     "vgg19": VGG19,

@@ -63,6 +63,8 @@ class MienNet(nn.Module):
         The number of classes of each head.
     stem, stem_stride : int
         Channels of the first convolution, and its stride: 2 looks at a quarter of the places.
+    stem_depth : int
+        Residual blocks behind it, at its resolution.
     widths, depths : sequence of int
         Channels and residual blocks of each stage.
     standardise : bool
@@ -82,12 +84,13 @@ class MienNet(nn.Module):
         widths: Sequence[int] = (32, 64, 160),
         depths: Sequence[int] = (1, 2, 2),
         stem_stride: int = 1,
+        stem_depth: int = 0,
         standardise: bool = False,
     ) -> None:
         super().__init__()
         self.inputs: nn.Module = Standardise() if standardise else nn.Identity()
         self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, stem_stride, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
-        blocks: list[nn.Module] = []
+        blocks: list[nn.Module] = [ResidualBlock(stem, stem, stride=1) for _ in range(stem_depth)]
         channels = stem
         for width, depth in zip(widths, depths, strict=True):
             for i in range(depth):

@@ -2,7 +2,8 @@
 
 An export multiplies each normalisation into the convolution before it. Here it is put back: the convolution stays as it
 is in the file, and the normalisation is given the mean and deviation that training faces have there, with such a scale
-and bias that both cancel. So the network says what the model says, and learns like one that was never exported.
+and bias that both cancel. So the network says what the model says, and learns like one that was never exported. Where a
+recipe is for a deeper network, the model's own is grown into it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mien.models import read_card
 from mien.models.card import ModelCard
 from mien.models.preparation import prepare
 from mien.networks import make_network
+from mien.networks.growing import grown
 from mien.training.recipe import Recipe
 from mien.training.recipes import get_recipe
 
@@ -40,7 +42,7 @@ def load_shipped(card: Path, recipe: Recipe, images: npt.NDArray[np.uint8]) -> d
     card : Path
         Of a model that `mien export` wrote, or one that comes with the package.
     recipe : Recipe
-        By which it is to go on.
+        By which it is to go on; its network is the model's, or a deeper one.
     images : ndarray of uint8, shape (n, s, s)
         The training faces.
 
@@ -57,8 +59,10 @@ def load_shipped(card: Path, recipe: Recipe, images: npt.NDArray[np.uint8]) -> d
         If the card cannot be read.
     """
     model = read_card(card)
-    _check(model, card, recipe)
-    network = make_network(recipe.network, recipe.classes).eval()
+    network = make_network(_own_network(model, card), recipe.classes).eval()
+    other = InputError(f"{card}: its network is not that of recipe {recipe.name}, or says other things")
+    if [head.label_set for head in model.heads] != [label_set.name for label_set in recipe.label_sets]:
+        raise other
     known = _read_tensors(card.with_name(model.file))
     views = crop_views(prepare(images[:: -(-len(images) // FACES)], recipe.preparation), recipe.crop, 1, recipe.views)
     faces = (torch.from_numpy(views).float() / 255 - recipe.mean) / recipe.std
@@ -71,17 +75,16 @@ def load_shipped(card: Path, recipe: Recipe, images: npt.NDArray[np.uint8]) -> d
         raise InputError(f"{card}: a training cannot go on from this model, whose file lacks {', '.join(lacking)}")
     network.load_state_dict({name: known[name] for name in state})
     _measure(network, list(norms.values()), faces)
-    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    if (weights := grown(network, recipe.network, recipe.classes)) is None:
+        raise other
+    return weights
 
 
-def _check(model: ModelCard, card: Path, recipe: Recipe) -> None:
+def _own_network(model: ModelCard, card: Path) -> str:
     try:
-        own = get_recipe(str(model.training.get("recipe")))
+        return get_recipe(str(model.training.get("recipe"))).network
     except UnknownName:
         raise InputError(f"{card}: this model was not trained by a recipe") from None
-    heads = tuple(head.label_set for head in model.heads)
-    if own.network != recipe.network or heads != tuple(label_set.name for label_set in recipe.label_sets):
-        raise InputError(f"{card}: its network is not that of recipe {recipe.name}, or says other things")
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:

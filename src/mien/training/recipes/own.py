@@ -20,16 +20,6 @@ MIEN = Recipe(
     ema_decay=0.999,
 )
 
-MIEN_TURNED = replace(
-    MIEN,
-    name="mien-turned",
-    description="the default model goes on, with turned faces: --start mien --also views:VIEWS; then mien average",
-    sizes=(),
-    epochs=6,
-    optimizer=Optimizer("muon", 0.02, turn=0.004),
-    schedule=Cosine(warmup=0.5),
-)
-
 MIEN_TINY = replace(
     MIEN,
     name="mien-tiny",
@@ -50,13 +40,31 @@ MIEN_MEMBER = replace(
 )
 
 MIEN_LARGE = replace(
-    MIEN_MEMBER,
+    MIEN,
     name="mien-large",
-    description="a larger network: twice the default's multiplications",
+    description="the default network with twice the layers, which goes on from what that one knows: --start mien",
     network="mien-large",
-    sizes=((0.0, 32), (0.65, 44)),
-    epochs=36,
+    sizes=(),
+    epochs=20,
+    optimizer=Optimizer("muon", 0.04, turn=0.008),
+    schedule=Cosine(warmup=1.0),
 )
+
+
+def turned(recipe: Recipe) -> Recipe:
+    """The recipe by which what another one has trained goes on, with turned faces beside the others."""
+    return replace(
+        recipe,
+        name=f"{recipe.name}-turned",
+        description=f"{recipe.description}; it goes on with turned faces: --start, --also views:VIEWS, mien average",
+        sizes=(),
+        epochs=6,
+        optimizer=Optimizer("muon", 0.02, turn=0.004),
+        schedule=Cosine(warmup=0.5),
+    )
+
+
+MIEN_TURNED, MIEN_TINY_TURNED, MIEN_LARGE_TURNED = map(turned, (MIEN, MIEN_TINY, MIEN_LARGE))
 
 SPEEDRUN = replace(
     MIEN,
@@ -80,5 +88,5 @@ VIEWS = Recipe(
     ema_decay=0.995,
 )
 
-OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_MEMBER, MIEN_TURNED, SPEEDRUN, VIEWS)
+OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_MEMBER, MIEN_TURNED, MIEN_TINY_TURNED, MIEN_LARGE_TURNED, SPEEDRUN, VIEWS)
 """All of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,25 +13,34 @@ torch = pytest.importorskip("torch")
 from mien.cli.app import app  # noqa: E402
 from mien.datasets.parts import read_parts  # noqa: E402
 from mien.models import read_card  # noqa: E402
+from mien.networks import make_network  # noqa: E402
 from mien.training.export import write_model  # noqa: E402
 from mien.training.recipe import describe_recipe  # noqa: E402
 from mien.training.recipes import get_recipe  # noqa: E402
 from mien.training.run import Run  # noqa: E402
 
-WEIGHT, COUNT = "head.weight", "norm.num_batches_tracked"
+WEIGHT = "heads.0.bias"
 LABELS = "\n".join(
     ["emotion,pixels,Usage"]
     + [f"{label},{' '.join(['0 255'] * 1152)},{usage}" for usage in ("Training", "PublicTest") for label in range(7)]
 )
 
 
+@pytest.fixture(autouse=True)
+def csv(tmp_path: Path) -> Path:
+    (tmp_path / "fer2013.csv").write_text(LABELS)
+    return tmp_path / "fer2013.csv"
+
+
 def make_run(folder: Path, value: float, seed: int = 0, start: Run | None = None, recipe: str = "mien") -> Run:
-    """A run of one epoch and two tensors, not trained."""
-    run = Run(folder)
-    config = {"recipe": describe_recipe(get_recipe(recipe)), "data": "fer2013:PATH", "seed": seed}
+    """A run of one epoch, not trained; a bias of its network is of this value."""
+    run, settings = Run(folder), get_recipe(recipe)
+    config = {"recipe": describe_recipe(settings), "data": f"fer2013:{folder.parent / 'fer2013.csv'}", "seed": seed}
     config["also"] = ["views:V"] if start else []
     run.start(config | {"start": start.command if start else None})
-    tensors = {WEIGHT: torch.full((2,), value), COUNT: torch.tensor(int(value))}
+    torch.manual_seed(0)
+    tensors = make_network(settings.network, settings.classes).state_dict()
+    tensors[WEIGHT].fill_(value)
     run.save_epoch([{"epoch": 1.0}], {"epoch": torch.tensor(1)}, tensors)
     return run
 
@@ -44,13 +54,30 @@ def test_weights_are_averaged_by_shares(tmp_path: Path) -> None:
     base = make_run(tmp_path / "base", 1)
     runs = [base.folder, *(make_run(tmp_path / f"on-{seed}", 10.0 * seed, seed, base).folder for seed in (1, 2))]
     assert "next: mien export" in average(*runs, "--shares", "0.5,0.3,0.2", "--out", tmp_path / "mean")
-    weights = Run(tmp_path / "mean").load_weights()
-    torch.testing.assert_close(weights[WEIGHT], torch.full((2,), 0.5 + 3 + 4))
-    assert int(weights[COUNT]) == 20  # batches are counted, not averaged
+    torch.testing.assert_close(Run(tmp_path / "mean").load_weights()[WEIGHT], torch.full((7,), 0.5 + 3 + 4))
     assert "next" in average(*runs, "--shares", "0.333333,0.333333,0.333333", "--out", tmp_path / "thirds")
-    torch.testing.assert_close(Run(tmp_path / "thirds").load_weights()[WEIGHT], torch.full((2,), 31 / 3))
+    torch.testing.assert_close(Run(tmp_path / "thirds").load_weights()[WEIGHT], torch.full((7,), 31 / 3))
     assert "next" in average(*runs[:2], "--out", tmp_path / "half")
-    torch.testing.assert_close(Run(tmp_path / "half").load_weights()[WEIGHT], torch.full((2,), 5.5))
+    torch.testing.assert_close(Run(tmp_path / "half").load_weights()[WEIGHT], torch.full((7,), 5.5))
+
+
+def test_statistics_are_those_of_the_training_faces(tmp_path: Path, csv: Path) -> None:
+    """Worked out with NumPy for the first normalisation; those of the runs say nothing of them."""
+    chance = np.random.default_rng(0)
+    faces = chance.integers(0, 256, (14, 48, 48))
+    rows = [f"{n % 7},{' '.join(map(str, face.ravel()))},Training" for n, face in enumerate(faces)]
+    csv.write_text("\n".join([*LABELS.splitlines()[:1], *rows, *LABELS.splitlines()[8:]]))
+    runs = [make_run(tmp_path / str(seed), seed, seed) for seed in (1, 2)]
+    average(*(run.folder for run in runs), "--out", tmp_path / "mean", "--data", f"fer2013:{csv}")
+    weights = Run(tmp_path / "mean").load_weights()
+    crops = faces[:, 2:46, 2:46].astype(float)
+    crops = (crops - crops.mean((1, 2), keepdims=True)) / crops.std((1, 2), keepdims=True)  # as the network does first
+    kernel = weights["stem.0.weight"][0, 0].double().numpy()
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(crops, ((0, 0), (1, 1), (1, 1))), (3, 3), (1, 2))
+    seen = np.einsum("nhwij,ij->nhw", windows, kernel)
+    assert float(weights["stem.1.running_mean"][0]) == pytest.approx(seen.mean(), abs=1e-3)
+    assert float(weights["stem.1.running_var"][0]) == pytest.approx(seen.var(ddof=1), rel=1e-2)
+    assert float(runs[0].load_weights()["stem.1.running_mean"][0]) == 0
 
 
 def test_the_commands_that_make_it_again(tmp_path: Path) -> None:
@@ -68,9 +95,7 @@ def test_the_commands_that_make_it_again(tmp_path: Path) -> None:
     assert on.command.endswith(f"; {train} 3 --data fer2013:PATH --also views:PATH --start RUN4 --out RUN5")
 
 
-def test_a_mean_is_exported_as_a_model(tmp_path: Path) -> None:
-    csv = tmp_path / "fer2013.csv"
-    csv.write_text(LABELS)
+def test_a_mean_is_exported_as_a_model(tmp_path: Path, csv: Path) -> None:
     spec = f"fer2013:{csv}"
     for seed in (0, 1):
         arguments = ["train", "--recipe", "mien-tiny", "--epochs", 1, "--seed", seed, "--data", spec, "--out"]
@@ -96,6 +121,8 @@ def test_runs_that_do_not_fit(tmp_path: Path) -> None:
     assert average(a, b, "--shares", "1", *out).startswith("2 runs need as many shares")
     assert average(a, b, "--shares", "half", *out) == "--shares half: numbers are wanted, as 0.3,0.35,0.35"
     assert "not a training run" in average(a, tmp_path / "none", *out)
+    assert not (tmp_path / "mean").exists()
+    assert average(a, b, *out, "--data", "fer2013:nowhere.csv").startswith("nowhere.csv: ")
     assert not (tmp_path / "mean").exists()
     assert average(a, b, "--out", a) == f"{a} holds a run already; give a new folder to --out"
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.cli.skipping import SkipBad
 from mien.errors import InputError, MissingExtra
 
 
@@ -19,12 +20,20 @@ def average(
     shares: Annotated[
         str | None, typer.Option(metavar="SHARES", help="Of each run, as 0.3,0.35,0.35; all equal by default.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="NAME:PATH", help="Where the training data are; as the first run says.")
+    ] = None,
+    skip_bad: SkipBad = False,
 ) -> None:
-    """Make one network whose weights are the mean of those of several that began alike (mien train --start)."""
+    """Make one network whose weights are the mean of those of several that began alike (mien train --start).
+
+    What its normalisation layers know of their inputs is measured anew, on the training data.
+    """
     try:
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtra("training", "train") from None
+    from mien.datasets.parts import read_parts
     from mien.training.average import average_runs
     from mien.training.run import Run
 
@@ -32,5 +41,8 @@ def average(
         parts = [float(share) for share in shares.split(",")] if shares else [1 / len(runs)] * len(runs)
     except ValueError:
         raise InputError(f"--shares {shares}: numbers are wanted, as 0.3,0.35,0.35") from None
-    average_runs([Run(run) for run in runs], parts, out)
+    members = [Run(run) for run in runs]
+    average_runs(
+        members, parts, out, lambda: read_parts(data or members[0].config["data"], skip_bad=skip_bad).training.images
+    )
     Console().print(f"wrote {out}; next: mien export {out}", soft_wrap=True, highlight=False)

@@ -3,24 +3,32 @@
 Networks that began with the same weights lie in one valley of the loss: between them both what was known and what was
 learnt since is read, and chance of the single trainings falls away (Wortsman et al. 2022, "Robust fine-tuning of
 zero-shot models", equation 1, and "Model soups", equation 1). Networks trained from different random weights do not.
+
+What batch normalisation knows of its inputs is no mean of what the single networks know: it is measured anew, as for
+stochastic weight averaging (Izmailov et al. 2018, section 3.2).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from mien.errors import InputError
 from mien.training.run import Run
 from mien.training.state import State
+from mien.training.statistics import with_new_statistics
 
 
-def average_runs(runs: Sequence[Run], shares: Sequence[float], folder: Path) -> Run:
-    """Write a run whose weights, normalisation statistics among them, are the weighted mean of others'.
+def average_runs(
+    runs: Sequence[Run], shares: Sequence[float], folder: Path, read: Callable[[], npt.NDArray[np.uint8]]
+) -> Run:
+    """Write a run whose weights are the weighted mean of others'.
 
     Parameters
     ----------
@@ -30,6 +38,8 @@ def average_runs(runs: Sequence[Run], shares: Sequence[float], folder: Path) -> 
         Of each; they add up to 1, within what is lost by writing thirds.
     folder : Path
         Where the new run is written. It can be exported and begun with, but not gone on with.
+    read : callable
+        Gives training faces, uint8 of shape (n, s, s). Not called if something else is wrong.
 
     Raises
     ------
@@ -47,6 +57,7 @@ def average_runs(runs: Sequence[Run], shares: Sequence[float], folder: Path) -> 
     if (folder / "config.json").exists():
         raise InputError(f"{folder} holds a run already; give a new folder to --out")
     weights = mean_state([run.load_weights() for run in runs], shares)
+    weights = with_new_statistics(weights, first.recipe, read())
     also = dict.fromkeys(spec for run in runs for spec in run.config.get("also", []))
     mean = Run(folder)
     mean.start(
@@ -58,7 +69,7 @@ def average_runs(runs: Sequence[Run], shares: Sequence[float], folder: Path) -> 
 
 
 def mean_state(states: Sequence[State], shares: Sequence[float]) -> State:
-    """The weighted mean of networks' states; what is counted, and not measured, is the last one's."""
+    """The weighted mean of networks' states; what is counted is the last one's."""
     return {
         name: torch.stack([share * state[name] for state, share in zip(states, shares, strict=True)]).sum(0)
         if tensor.is_floating_point()

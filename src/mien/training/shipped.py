@@ -18,18 +18,14 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from mien.align import crop_views
 from mien.errors import InputError, UnknownName
 from mien.models import read_card
 from mien.models.card import ModelCard
-from mien.models.preparation import prepare
 from mien.networks import make_network
 from mien.networks.growing import grown
 from mien.training.recipe import Recipe
 from mien.training.recipes import get_recipe
-
-FACES = 4096
-"""How many training faces the statistics are of, spread evenly."""
+from mien.training.statistics import some_faces
 
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
@@ -64,8 +60,7 @@ def load_shipped(card: Path, recipe: Recipe, images: npt.NDArray[np.uint8]) -> d
     if [head.label_set for head in model.heads] != [label_set.name for label_set in recipe.label_sets]:
         raise other
     known = _read_tensors(card.with_name(model.file))
-    views = crop_views(prepare(images[:: -(-len(images) // FACES)], recipe.preparation), recipe.crop, 1, recipe.views)
-    faces = (torch.from_numpy(views).float() / 255 - recipe.mean) / recipe.std
+    faces = some_faces(images, recipe)
     state = network.state_dict()
     norms = _norms_behind(network, faces[:1])
     for convolution, norm in norms.items():

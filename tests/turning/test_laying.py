@@ -64,6 +64,15 @@ def test_what_is_made_takes_the_photos_colours(photo: np.ndarray) -> None:
     np.testing.assert_allclose(shown[0, 0], expected, rtol=0.05)
 
 
+def test_a_grey_photo_stays_grey(photo: np.ndarray) -> None:
+    coloured = np.random.default_rng(0).uniform(0, 255, MADE.shape).astype(np.float32)
+    turns = make_turns(square())
+    grey = lay_over(coloured, photo[..., :1].repeat(3, -1), turns, 1, 2)
+    assert np.ptp(grey, axis=-1).max() < 1e-3
+    assert grey.std() > 10
+    assert np.ptp(lay_over(coloured, photo, turns, 1, 2), axis=-1).max() > 10
+
+
 def test_the_hidden_half_is_that_in_the_mirror(photo: np.ndarray) -> None:
     """The face looks to the left, so its other side is not seen from the front; the mirror's is."""
     seen = np.zeros((VIEWS, VIEWS, SIZE, SIZE))

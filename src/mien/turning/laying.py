@@ -35,8 +35,10 @@ def lay_over(made: FloatArray, photo: FloatArray, turns: Turns, of: float, to: f
     -------
     ndarray of float32, shape (s, s, 3)
         What the photo shows of the face; else what the other half of the face shows, in a mirror; else what is made,
-        with colours and contrast as in the photo.
+        with colours and contrast as in the photo; grey if the photo is.
     """
+    if (photo == photo[..., :1]).all():  # a grey photo stays grey
+        made = np.repeat(made.mean(-1, keepdims=True), 3, -1)
     last = len(turns.seen) - 1
     own, seen = _turned(photo, turns, of, to)
     other, hidden = _turned(photo[:, ::-1], turns, last - of, to)

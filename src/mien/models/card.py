@@ -74,7 +74,8 @@ class Head:
         One a class: logits are multiplied by the first, then the second is added, before the softmax (vector scaling,
         Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2). Empty: logits stay as they are.
     averaged_scale : float
-        By which scores of several averaged views are multiplied after that: they lie nearer together than those of one.
+        By which scores that are means of several views are multiplied after that: how far they lie apart says another
+        thing than it does of one view.
     unsure_below : float
         A face whose best label is less probable is one of the fifth of faces of which the model is least sure; 0 if
         that was not measured.

@@ -9,10 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 torch = pytest.importorskip("torch")
+onnx = pytest.importorskip("onnx")
 
 from mien.cli.app import app  # noqa: E402
 from mien.datasets.parts import read_parts  # noqa: E402
 from mien.models import read_card  # noqa: E402
+from mien.models.paths import find_card  # noqa: E402
 from mien.networks import make_network  # noqa: E402
 from mien.training.export import write_model  # noqa: E402
 from mien.training.recipe import describe_recipe  # noqa: E402
@@ -109,6 +111,18 @@ def test_a_mean_is_exported_as_a_model(tmp_path: Path, csv: Path) -> None:
     assert "mean holds a run with another seed; give a new folder to --out" in str(said.exception)
 
 
+def test_a_model_takes_part_in_it(tmp_path: Path) -> None:
+    """Grown into the run's deeper network: a third of its bias and two of the run's, and its name in the command."""
+    run = make_run(tmp_path / "run", 3, recipe="mien-large")
+    assert "next" in average("mien", run.folder, "--shares", "0.333333,0.666667", "--out", tmp_path / "mean")
+    mean = Run(tmp_path / "mean")
+    model = onnx.load(find_card("mien").with_suffix(".onnx"))
+    bias = next(onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer if tensor.name == WEIGHT)
+    torch.testing.assert_close(mean.load_weights()[WEIGHT], torch.from_numpy(bias / 3 + 2).float(), atol=1e-4, rtol=0)
+    assert mean.command.split("; ")[1:] == ["mien average mien RUN --shares 0.333333,0.666667 --out RUN2"]
+    assert mean.recipe.name == "mien-large"
+
+
 def test_runs_that_do_not_fit(tmp_path: Path) -> None:
     a, b, other = (
         make_run(tmp_path / name, 1, recipe=recipe).folder
@@ -120,7 +134,10 @@ def test_runs_that_do_not_fit(tmp_path: Path) -> None:
     assert average(a, b, "--shares", "0.5,0.6", *out).startswith("2 runs need as many shares, and these must add up")
     assert average(a, b, "--shares", "1", *out).startswith("2 runs need as many shares")
     assert average(a, b, "--shares", "half", *out) == "--shares half: numbers are wanted, as 0.3,0.35,0.35"
-    assert "not a training run" in average(a, tmp_path / "none", *out)
+    assert average(a, tmp_path / "none", *out) == f"{tmp_path / 'none'}: neither the folder of a run nor a model"
+    assert "not a training run" in average(a, tmp_path, *out)
+    assert average("mien", "mien", *out) == "a mean takes a run at least, for its recipe and its data; these are models"
+    assert average(a, "mien-tiny", *out).endswith("its network is not that of recipe mien, or says other things")
     assert not (tmp_path / "mean").exists()
     assert average(a, b, *out, "--data", "fer2013:nowhere.csv").startswith("nowhere.csv: ")
     assert not (tmp_path / "mean").exists()

@@ -14,7 +14,11 @@ from mien.errors import InputError, MissingExtra
 
 def average(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN", help="Folders that mien train wrote, of the same network.")
+        list[str],
+        typer.Argument(
+            metavar="RUN|MODEL...",
+            help="Folders that mien train wrote, of the same network; models, whose network may be shallower.",
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the new run, for mien export.")],
     shares: Annotated[
@@ -34,15 +38,14 @@ def average(
     except ImportError:
         raise MissingExtra("training", "train") from None
     from mien.datasets.parts import read_parts
-    from mien.training.average import average_runs
-    from mien.training.run import Run
+    from mien.training.average import average_runs, only_runs
+    from mien.training.beginning import find_run_or_card
 
     try:
         parts = [float(share) for share in shares.split(",")] if shares else [1 / len(runs)] * len(runs)
     except ValueError:
         raise InputError(f"--shares {shares}: numbers are wanted, as 0.3,0.35,0.35") from None
-    members = [Run(run) for run in runs]
-    average_runs(
-        members, parts, out, lambda: read_parts(data or members[0].config["data"], skip_bad=skip_bad).training.images
-    )
+    members = [find_run_or_card(run) for run in runs]
+    where = data or only_runs(members)[0].config["data"]
+    average_runs(members, parts, out, lambda: read_parts(where, skip_bad=skip_bad).training.images)
     Console().print(f"wrote {out}; next: mien export {out}", soft_wrap=True, highlight=False)

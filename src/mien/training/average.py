@@ -20,52 +20,72 @@ import numpy.typing as npt
 import torch
 
 from mien.errors import InputError
+from mien.models import read_card
 from mien.training.run import Run
+from mien.training.shipped import load_shipped
 from mien.training.state import State
 from mien.training.statistics import with_new_statistics
 
 
 def average_runs(
-    runs: Sequence[Run], shares: Sequence[float], folder: Path, read: Callable[[], npt.NDArray[np.uint8]]
+    members: Sequence[Run | Path], shares: Sequence[float], folder: Path, read: Callable[[], npt.NDArray[np.uint8]]
 ) -> Run:
     """Write a run whose weights are the weighted mean of others'.
 
     Parameters
     ----------
-    runs : sequence of Run
-        Two at least, of the same network. Recipe, data and metrics of the new run are the first one's.
+    members : sequence of Run or Path
+        Two at least, of the same network, or cards of models that can be grown into it. Recipe, data and metrics of the
+        new run are those of the first run.
     shares : sequence of float
         Of each; they add up to 1, within what is lost by writing thirds.
     folder : Path
         Where the new run is written. It can be exported and begun with, but not gone on with.
     read : callable
-        Gives training faces, uint8 of shape (n, s, s). Not called if something else is wrong.
+        Gives training faces, uint8 of shape (n, s, s). Not called before all that needs none is known to be right.
 
     Raises
     ------
     InputError
-        If the runs do not fit each other, the shares not the runs, or there is a run in `folder` already.
+        If the members do not fit each other, the shares not the members, or there is a run in `folder` already.
+    ModelError
+        If a card cannot be read.
     """
-    if len(runs) < 2:
+    if len(members) < 2:
         raise InputError("a mean takes two runs at least")
-    if len(shares) != len(runs) or not math.isclose(sum(shares), 1, abs_tol=1e-4):
-        raise InputError(f"{len(runs)} runs need as many shares, and these must add up to 1: {shares}")
-    first = runs[0]
-    for run in runs[1:]:
+    if len(shares) != len(members) or not math.isclose(sum(shares), 1, abs_tol=1e-4):
+        raise InputError(f"{len(members)} runs need as many shares, and these must add up to 1: {shares}")
+    first, *others = runs = only_runs(members)
+    for run in others:
         if not run.recipe.starts_like(first.recipe):
             raise InputError(f"{run.folder}: its network is not that of {first.folder}, or says other things")
     if (folder / "config.json").exists():
         raise InputError(f"{folder} holds a run already; give a new folder to --out")
-    weights = mean_state([run.load_weights() for run in runs], shares)
-    weights = with_new_statistics(weights, first.recipe, read())
+    learnt = {run.folder: run.load_weights() for run in runs}
+    images = read()
+    weights = mean_state(
+        [
+            learnt[member.folder] if isinstance(member, Run) else load_shipped(member, first.recipe, images)
+            for member in members
+        ],
+        shares,
+    )
+    weights = with_new_statistics(weights, first.recipe, images)
     also = dict.fromkeys(spec for run in runs for spec in run.config.get("also", []))
     mean = Run(folder)
     mean.start(
         first.config
-        | {"seed": [run.config["seed"] for run in runs], "also": list(also), "command": _commands(runs, shares)}
+        | {"seed": [run.config["seed"] for run in runs], "also": list(also), "command": _commands(members, shares)}
     )
     mean.save_weights(first.metrics, weights)
     return mean
+
+
+def only_runs(members: Sequence[Run | Path]) -> list[Run]:
+    """The runs, one at least, among runs and cards; raises `InputError` if there is none."""
+    if not (runs := [member for member in members if isinstance(member, Run)]):
+        raise InputError("a mean takes a run at least, for its recipe and its data; these are models")
+    return runs
 
 
 def mean_state(states: Sequence[State], shares: Sequence[float]) -> State:
@@ -78,11 +98,11 @@ def mean_state(states: Sequence[State], shares: Sequence[float]) -> State:
     }
 
 
-def _commands(runs: Sequence[Run], shares: Sequence[float]) -> str:
+def _commands(members: Sequence[Run | Path], shares: Sequence[float]) -> str:
     """What makes the mean again: the lines of all runs, each once, and the folders numbered through."""
     lines: dict[str, str] = {}  # and the folder that each writes
-    members = " ".join([_add(run.command, lines) for run in runs])
-    mean = f"mien average {members} --shares {','.join(f'{share:g}' for share in shares)}"
+    names = [_add(member.command, lines) if isinstance(member, Run) else read_card(member).name for member in members]
+    mean = f"mien average {' '.join(names)} --shares {','.join(f'{share:g}' for share in shares)}"
     lines[mean] = f"RUN{len(lines) + 1}"
     return "; ".join(f"{line} --out {folder}" for line, folder in lines.items())
 

@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
 
 from mien.errors import InputError, UnknownName
 from mien.models import read_card
@@ -16,6 +15,7 @@ from mien.models.paths import find_card
 from mien.training.recipe import Recipe
 from mien.training.run import Run
 from mien.training.shipped import load_shipped
+from mien.training.state import State
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Beginning:
     """
 
     source: str
-    weights: dict[str, Tensor]
+    weights: State
 
     @classmethod
     def of(cls, name: str, recipe: Recipe, images: npt.NDArray[np.uint8]) -> Self:
@@ -40,13 +40,19 @@ class Beginning:
         `recipe` is that by which they go on, `images` are the training faces, uint8 of (n, s, s). Raises `InputError`
         if there is no such thing or its network or its heads are others, `ModelError` if it cannot be read.
         """
-        if Path(name).is_dir():
-            run = Run(Path(name))
-            if not run.recipe.starts_like(recipe):
+        found = find_run_or_card(name)
+        if isinstance(found, Run):
+            if not found.recipe.starts_like(recipe):
                 raise InputError(f"{name}: its network is not that of recipe {recipe.name}, or says other things")
-            return cls(run.command, run.load_weights())
-        try:
-            card = find_card(name)
-        except UnknownName:
-            raise InputError(f"{name}: neither the folder of a run nor a model") from None
-        return cls(read_card(card).name, load_shipped(card, recipe, images))
+            return cls(found.command, found.load_weights())
+        return cls(read_card(found).name, load_shipped(found, recipe, images))
+
+
+def find_run_or_card(name: str) -> Run | Path:
+    """The run in the folder of that name, or the card of the model; raises `InputError` if it is neither."""
+    if Path(name).is_dir():
+        return Run(Path(name))
+    try:
+        return find_card(name)
+    except UnknownName:
+        raise InputError(f"{name}: neither the folder of a run nor a model") from None

@@ -14,7 +14,14 @@ from mien.errors import InputError, MissingExtra
 
 
 def measure(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of mien train --recipe two-pathway-gan...")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|CARD",
+            help="Folder of mien train --recipe two-pathway-gan..., a generator's card, or two-pathway-gan-64, which "
+            "comes with mien.",
+        ),
+    ],
     data: Annotated[str, typer.Option(metavar="views:DIR", help="The rendered views that it learnt from.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Gets measures.json and measures.md.")],
     model: Annotated[str, typer.Option(help="Who reads the expressions: a model's name or its card.")] = "mien",
@@ -29,36 +36,33 @@ def measure(
 
     from mien.datasets import find_reader
     from mien.models import load_model
-    from mien.training.run import Run
     from mien.views.dataset import read_settings
+    from mien.views.generator.finished import open_generator
     from mien.views.generator.measures import SOURCES, measure_views
     from mien.views.generator.pairs import read_recordings
     from mien.views.generator.table import MeasuredRun
-    from mien.views.generator.trained import TrainedGenerator
 
     reader, folder = find_reader(data)
     if not reader.name.startswith("views"):
         raise InputError(f"a generator is measured on rendered views, views:DIR, not on {reader.name}")
-    training = Run(run)
-    generator = TrainedGenerator.load(training)
+    generator, origin = open_generator(name)
     classifier = load_model(model)
     settings, progress = read_settings(folder), Console(stderr=True)
     if tuple(sorted(settings.views)) != generator.views:
-        raise InputError(f"{folder}: these are not the views that the generator of {run} knows")
+        raise InputError(f"{folder}: these are not the views that the generator of {name} knows")
     with progress.status("reading the views"):
         learnt, held_out = read_recordings(folder, generator.side, generator.rim).split()
-    trained_on = training.config["data"]
-    if trained_on != data:
+    if origin.data != data:
         progress.print(
-            f"note: it learnt from {trained_on}; people who are in both may not be new to it", soft_wrap=True
+            f"note: it learnt from {origin.data}; people who are in both may not be new to it", soft_wrap=True
         )
     steps = measure_views(learnt, held_out, settings.expressions, generator.turn, generator.read_views, classifier)
     measured = MeasuredRun(
-        run=str(run),
-        recipe=training.config["recipe"]["name"],
-        trained_on=trained_on,
+        run=name,
+        recipe=origin.recipe,
+        trained_on=origin.data,
         data=data,
-        epochs=len(training.metrics),
+        epochs=origin.epochs,
         people_learnt=len(np.unique(learnt.subjects)),
         people_held_out=len(np.unique(held_out.subjects)),
         sources=SOURCES,

@@ -20,8 +20,12 @@ def protocol(
     data: Annotated[str, typer.Option(metavar="NAME:PATH", help="views-multipie6:DIR, or multipie:DIR.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Runs and tables; a later call goes on there.")],
     generator: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN", help="Training of a generator on the same people; those it held out are tested."),
+        str | None,
+        typer.Option(
+            metavar="RUN|CARD",
+            help="A generator's training on the same people, its card, or two-pathway-gan-64, which comes with mien; "
+            "the people that it held out are tested.",
+        ),
     ] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="How many, without a generator; by default 5.")] = None,
     fold: Annotated[int | None, typer.Option(metavar="K", help="Only this one, from 1.")] = None,
@@ -33,11 +37,11 @@ def protocol(
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtra("the pose protocol", "train") from None
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from mien.training.recipes import get_recipe
     from mien.views.protocol.data import read_views
-    from mien.views.protocol.generated import describe_generator, load_generator
+    from mien.views.protocol.generated import load_generator
     from mien.views.protocol.readings import compare
     from mien.views.protocol.record import start, write
     from mien.views.protocol.splits import choose, fold_splits, held_out_split
@@ -48,12 +52,11 @@ def protocol(
     recipe = get_recipe("views")
     recipe = recipe if epochs is None else replace(recipe, epochs=epochs)
     with Console(stderr=True).status("reading the data") as status:
-        turner = None if generator is None else load_generator(generator)
-        described = None if generator is None else describe_generator(generator)
+        turner, origin = (None, None) if generator is None else load_generator(generator)
         faces = read_views(data) if turner is None else read_views(data, turner.side, turner.rim)
         splits = fold_splits(faces, folds or 5, seed) if turner is None else held_out_split(faces)
         chosen = choose(splits, fold)
-        start(out, faces, described, seed)
+        start(out, faces, origin, seed)
         found = figures(compare(faces, chosen, recipe, turner, out, seed, status.update))
     settings = {
         "data": data,
@@ -61,12 +64,12 @@ def protocol(
         "recipe": recipe.name,
         "epochs": recipe.epochs,
         "seed": seed,
-        "generator": described,
+        "generator": None if origin is None else asdict(origin),
     }
     pages = write(out, settings, found)
     _show(found)
-    if described is not None and described["data"].partition(":")[2] != data.partition(":")[2]:
-        Console().print(f"note: the generator learnt from {described['data']}; it may know the people tested here")
+    if origin is not None and origin.data.partition(":")[2] != data.partition(":")[2]:
+        Console().print(f"note: the generator learnt from {origin.data}; it may know the people tested here")
     Console().print(f"wrote {' and '.join(map(str, pages))}", soft_wrap=True, highlight=False)
 
 

@@ -33,15 +33,20 @@ class Encoded(NamedTuple):
     ----------
     crops : ndarray of uint8, shape (n, s, s, 3)
         As they are.
-    views : ndarray of float32, shape (n,)
-        How they are turned: numbers of views, with fractions.
+    likely : ndarray of float32, shape (n, views)
+        How likely each view is.
     z : ndarray of float32, shape (n, k)
         All else about them.
     """
 
     crops: ImageArray
-    views: FloatArray
+    likely: FloatArray
     z: FloatArray
+
+    @property
+    def views(self) -> FloatArray:
+        """How they are turned: numbers of views, with fractions, float32 of (n,)."""
+        return np.asarray(self.likely @ np.arange(self.likely.shape[1], dtype=np.float32), np.float32)
 
 
 class Turner:
@@ -124,8 +129,7 @@ class Turner:
             picture[:] = np.moveaxis(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), 2, 0)
         logits, z = _run(self._encoder, ("views", "z"), {"pictures": pictures / np.float32(127.5) - np.float32(1)})
         likely = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
-        numbers = np.arange(len(self.card.views), dtype=np.float32)
-        return Encoded(crops, likely @ numbers / likely.sum(1), z)
+        return Encoded(crops, likely / likely.sum(1, keepdims=True), z)
 
     def show(self, faces: Encoded, yaw: float) -> ImageArray:
         """Faces that `encode` read, from an angle; otherwise as `turn`.

@@ -84,6 +84,20 @@ def test_a_trained_generator_is_its_networks(generator_run: Path, folder: Path) 
     assert generator.views == VIEWS
 
 
+def test_a_card_is_measured_like_its_run(generator_run: Path, generator: Path, folder: Path, tmp_path: Path) -> None:
+    """The toy's card has no turns, so all is the generator's."""
+    numbers = []
+    for name in (generator_run, generator):
+        run(name, "--data", f"views:{folder}", "--out", tmp_path / name.name)
+        numbers.append(json.loads((tmp_path / name.name / "measures.json").read_text()))
+    of_run, of_card = numbers
+    assert (of_card["recipe"], of_card["epochs"]) == (of_run["recipe"], of_run["epochs"])
+    for run_row, card_row in zip(of_run["views"], of_card["views"], strict=True):
+        assert card_row["l1"] == pytest.approx(run_row["l1"], abs=0.2)
+        assert card_row["view"] == run_row["view"]
+    assert "neither the folder of a run" in str(run(tmp_path / "none", "--data", f"views:{folder}", "--out", tmp_path))
+
+
 def test_what_cannot_be_measured(generator_run: Path, folder: Path, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "out")
     error = run(generator_run, "--data", f"fer2013:{folder}", *out)

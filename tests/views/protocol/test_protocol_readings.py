@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +23,8 @@ from mien.errors import InputError
 from mien.training.recipe import Objective
 from mien.training.recipes import get_recipe
 from mien.training.run import Run
+from mien.turning import Turner
+from mien.turning.frame import RIM
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import from_network, to_network
 from mien.views.generator.recipes import GeneratorRecipe
@@ -51,7 +54,7 @@ def make_generator(tmp_path: Path) -> Callable[..., tuple[Path, Networks]]:
 def test_frames_are_turned_to_the_view_asked_for(make_generator: Callable[..., tuple[Path, Networks]]) -> None:
     folder, networks = make_generator()
     frames = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), np.uint8)
-    faces = turned_to(30, frames, load_generator(folder))
+    faces = turned_to(30, frames, load_generator(str(folder))[0])
     assert faces.shape == (3, 72, 72)
     with torch.no_grad():
         _, z = networks.encoder(to_network(torch.from_numpy(frames[2:])))
@@ -63,7 +66,7 @@ def test_frontal_faces_in_all_views(make_generator: Callable[..., tuple[Path, Ne
     frames = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), np.uint8)
     faces = np.full((2, 72, 72), 7, np.uint8)
     frontal = ViewData(faces, np.array([3, 4]), np.array(["a", "b"]), np.zeros(2, int), np.zeros(2, np.float32), frames)
-    made = turned_about(frontal, load_generator(make_generator()[0]))
+    made = turned_about(frontal, load_generator(str(make_generator()[0]))[0])
     np.testing.assert_array_equal(made.faces[:2], faces)  # the real ones stay
     assert made.labels.tolist() == [3, 4] * 13
     assert made.subjects.tolist() == ["a", "b"] * 13
@@ -72,14 +75,26 @@ def test_frontal_faces_in_all_views(make_generator: Callable[..., tuple[Path, Ne
 
 def test_other_generators(make_generator: Callable[..., tuple[Path, Networks]], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="makes the views -45, 0, 45, and the pose protocol needs -90, "):
-        load_generator(make_generator(views=(-45, 0, 45))[0])
+        load_generator(str(make_generator(views=(-45, 0, 45))[0]))
     with pytest.raises(InputError, match="not a training run"):
-        load_generator(tmp_path)
+        load_generator(str(tmp_path))
     (tmp_path / "config.json").write_text(
         json.dumps({"recipe": {"name": "mien", "network": "mien"}, "data": "x:y", "seed": 0})
     )
     with pytest.raises(InputError, match="did not train a multi-view generator"):
-        load_generator(tmp_path)
+        load_generator(str(tmp_path))
+
+
+def test_the_one_that_comes_with_the_package(tmp_path: Path) -> None:
+    generator, origin = load_generator("two-pathway-gan-64")
+    assert (generator.side, round(generator.rim, 5), origin.recipe) == (72, RIM, "two-pathway-gan-64")
+    frames = np.random.default_rng(0).integers(0, 256, (2, 72, 72, 3), np.uint8)
+    for yaw in (-75, 0):
+        faces = turned_to(yaw, frames, generator)
+        expected = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in Turner().turn(frames, yaw)]
+        np.testing.assert_array_equal(faces, expected)  # such a frame is a face as it is
+    with pytest.raises(InputError, match="neither the folder of a run, nor a generator's card, nor two-pathway-gan-64"):
+        load_generator(str(tmp_path / "none"))
 
 
 def test_what_is_learnt_is_read(make_views: MakeViews, tmp_path: Path) -> None:

@@ -50,6 +50,17 @@ MIEN_LARGE = replace(
     schedule=Cosine(warmup=1.0),
 )
 
+MIEN_LARGE_TAUGHT = replace(
+    MIEN_LARGE,
+    name="mien-large-taught",
+    description="the large network taught by the committee: --start mien, then mien average with it and mien-large",
+    objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
+    epochs=10,
+    optimizer=Optimizer("muon", 0.03, turn=0.006),
+    teacher="mien-committee",
+    teacher_share=0.7,
+)
+
 
 def turned(recipe: Recipe) -> Recipe:
     """The recipe by which what another one has trained goes on, with turned faces beside the others."""
@@ -88,5 +99,5 @@ VIEWS = Recipe(
     ema_decay=0.995,
 )
 
-OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_MEMBER, MIEN_TURNED, MIEN_TINY_TURNED, SPEEDRUN, VIEWS)
+OWN = (MIEN, MIEN_TINY, MIEN_LARGE, MIEN_LARGE_TAUGHT, MIEN_MEMBER, MIEN_TURNED, MIEN_TINY_TURNED, SPEEDRUN, VIEWS)
 """All of them."""

@@ -39,7 +39,7 @@ class MeasuredRun:
     Attributes
     ----------
     run, recipe : str
-        Folder and recipe of the training.
+        Folder of the training, or the generator's card; and its recipe.
     trained_on, data : str
         What it learnt from, and whose held-out people were turned.
     epochs : int

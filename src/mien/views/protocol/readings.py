@@ -17,7 +17,7 @@ from mien.training.recipe import Objective, Recipe, describe_recipe
 from mien.training.run import Run
 from mien.training.validation import predict
 from mien.training.workers import join_workers
-from mien.views.generator.trained import TrainedGenerator
+from mien.views.generator.finished import Generator
 from mien.views.protocol.data import VIEWS, ViewData
 from mien.views.protocol.generated import turned_about, turned_to
 from mien.views.protocol.splits import Split
@@ -60,7 +60,7 @@ def compare(
     data: ViewData,
     splits: Sequence[Split],
     recipe: Recipe,
-    generator: TrainedGenerator | None,
+    generator: Generator | None,
     folder: Path,
     seed: int,
     report: Callable[[str], None],
@@ -76,7 +76,7 @@ def compare(
     recipe : Recipe
         Of the classifier; its only head is of ``multipie6``. Its epochs are for the faces of all views; who has fewer
         to learn from sees them more often, so that all trainings have as many steps.
-    generator : TrainedGenerator or None
+    generator : Generator or None
         Without one, the readings that need it are left out.
     folder : Path
         ``SPLIT/READING`` are the runs; what is done there is not done again.

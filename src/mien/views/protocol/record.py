@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import InputError
+from mien.views.generator.finished import Origin
 from mien.views.protocol.data import ViewData
 from mien.views.protocol.tables import markdown
 
 SETTINGS_FILE = "settings.json"
 
 
-def start(folder: Path, data: ViewData, generator: Mapping[str, Any] | None, seed: int) -> None:
+def start(folder: Path, data: ViewData, generator: Origin | None, seed: int) -> None:
     """Make the folder, or see that the runs in it are of the same data, generator and seed.
 
     Parameters
@@ -24,8 +25,8 @@ def start(folder: Path, data: ViewData, generator: Mapping[str, Any] | None, see
         Where the protocol is kept.
     data : ViewData
         All faces.
-    generator : mapping or None
-        As `mien.views.protocol.generated.describe_generator` gives it.
+    generator : Origin or None
+        Where it is from.
     seed : int
         Source of chance.
 
@@ -36,7 +37,7 @@ def start(folder: Path, data: ViewData, generator: Mapping[str, Any] | None, see
     """
     settings = {
         "data": hashlib.sha256(data.faces.tobytes()).hexdigest(),
-        "generator": None if generator is None else generator["sha256"],
+        "generator": None if generator is None else generator.sha256,
         "seed": seed,
     }
     path = folder / SETTINGS_FILE

@@ -44,6 +44,17 @@ def test_what_is_seen_is_the_photos_own(photo: np.ndarray) -> None:
     np.testing.assert_allclose(shown[DEEP, DEEP], photo[DEEP, 10 - STEP : 30 - STEP], atol=0.1)
 
 
+def test_near_the_outline_there_may_be_background(photo: np.ndarray) -> None:
+    """The other view would see all, but in the photo the average head begins at column 10."""
+    seen = np.ones((VIEWS, VIEWS, SIZE, SIZE))
+    seen[1, 1, :, :10] = 0
+    shown = lay_over(MADE, photo, make_turns(seen), 1, 2)
+    rows, outline = DEEP, 10 + STEP
+    np.testing.assert_allclose(shown[rows, outline + 5 : 30], photo[rows, 15 : 30 - STEP], atol=0.1)
+    np.testing.assert_allclose(shown[rows, outline], shown[rows, outline - 4], atol=0.1)  # of one colour: what is made
+    assert np.abs(shown[rows, outline] - photo[rows, 10]).max() > 10
+
+
 def test_what_nothing_is_known_of_is_made(photo: np.ndarray) -> None:
     nothing = make_turns(np.zeros((VIEWS, VIEWS, SIZE, SIZE)))
     assert np.array_equal(lay_over(MADE, photo, nothing, 0, 2), MADE)
@@ -76,6 +87,7 @@ def test_a_grey_photo_stays_grey(photo: np.ndarray) -> None:
 def test_the_hidden_half_is_that_in_the_mirror(photo: np.ndarray) -> None:
     """The face looks to the left, so its other side is not seen from the front; the mirror's is."""
     seen = np.zeros((VIEWS, VIEWS, SIZE, SIZE))
+    seen[[0, 2], [0, 2]] = 1
     seen[0, 1, :, :24] = 1
     seen[2, 1, :, 16:] = 1
     symmetric = photo + photo[:, ::-1]

@@ -13,6 +13,10 @@ FloatArray = npt.NDArray[np.float32]
 EDGE = 0.05
 """In sides of the picture: over how much the pixels of the face fade into those of the generator."""
 
+OUTLINE = 0.1
+"""In sides of the picture: so near to the outline that an average head has in the photo, its pixels fade as well. What
+a narrower face lacks there is background, which a turn to the front would bring onto the nose."""
+
 STILL = 1.0
 """A turn of so many views leaves nothing of hair and background as it was; half a turn leaves half."""
 
@@ -54,14 +58,24 @@ def _turned(photo: FloatArray, turns: Turns, of: float, to: float) -> tuple[Floa
     """The photo's pixels in the other view, (s, s, 3), and how much each is to count, (s, s)."""
     places, seen = turns.between(of, to)
     # What is next to a pixel that is not seen may be half of the background, so the rim of the face fades.
-    inside = np.pad((seen > 0).astype(np.uint8), 1)
-    depth = (cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] - 1) / (EDGE * len(seen))
+    rim = _depth(seen, EDGE) * _sampled(_depth(turns.between(of, of)[1], OUTLINE), places)
     side = len(photo)
-    weights = _resized(seen * depth.clip(0, 1), side)
+    weights = _resized(seen * rim, side)
     share = np.maximum(_resized(np.asarray(places.any(-1)), side), 1e-6)
-    x, y = np.moveaxis((_resized(places, side) / share[..., None] + 1) / 2 * side - 0.5, -1, 0)
-    turned = cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(turned, np.float32), weights
+    return _sampled(photo, _resized(places, side) / share[..., None]), weights
+
+
+def _depth(seen: FloatArray, full: float) -> FloatArray:
+    """How deep each pixel is within what is seen, (s, s): 0 at its rim, and 1 from `full` sides of the picture on."""
+    inside = np.pad((seen > 0).astype(np.uint8), 1)
+    depth = (cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] - 1) / (full * len(seen))
+    return np.asarray(depth.clip(0, 1), np.float32)
+
+
+def _sampled(picture: FloatArray, places: npt.NDArray[np.floating]) -> FloatArray:
+    """What a picture shows at places, (t, t, 2) as in `Turns`."""
+    x, y = np.moveaxis((places + 1) / 2 * len(picture) - 0.5, -1, 0).astype(np.float32)
+    return np.asarray(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _resized(array: npt.NDArray[np.generic], side: int) -> FloatArray:

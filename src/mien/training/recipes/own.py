@@ -45,7 +45,7 @@ MIEN_LARGE = replace(
     description="the default network with twice the layers, which goes on from what that one knows: --start mien",
     network="mien-large",
     sizes=(),
-    epochs=20,
+    epochs=10,
     optimizer=Optimizer("muon", 0.04, turn=0.008),
     schedule=Cosine(warmup=1.0),
 )
@@ -55,7 +55,6 @@ MIEN_LARGE_TAUGHT = replace(
     name="mien-large-taught",
     description="the large network taught by the committee: --start mien, then mien average with it and mien-large",
     objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
-    epochs=10,
     optimizer=Optimizer("muon", 0.03, turn=0.006),
     teacher="mien-committee",
     teacher_share=0.7,

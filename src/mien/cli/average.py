@@ -38,7 +38,7 @@ def average(
     except ImportError:
         raise MissingExtra("training", "train") from None
     from mien.datasets.parts import read_parts
-    from mien.training.average import average_runs, only_runs
+    from mien.training.average import average_runs
     from mien.training.beginning import find_run_or_card
 
     try:
@@ -46,6 +46,5 @@ def average(
     except ValueError:
         raise InputError(f"--shares {shares}: numbers are wanted, as 0.3,0.35,0.35") from None
     members = [find_run_or_card(run) for run in runs]
-    where = data or only_runs(members)[0].config["data"]
-    average_runs(members, parts, out, lambda: read_parts(where, skip_bad=skip_bad).training.images)
+    average_runs(members, parts, out, lambda first: read_parts(data or first, skip_bad=skip_bad).training.images)
     Console().print(f"wrote {out}; next: mien export {out}", soft_wrap=True, highlight=False)

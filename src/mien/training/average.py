@@ -28,7 +28,7 @@ from mien.training.statistics import with_new_statistics
 
 
 def average_runs(
-    members: Sequence[Run | Path], shares: Sequence[float], folder: Path, read: Callable[[], npt.NDArray[np.uint8]]
+    members: Sequence[Run | Path], shares: Sequence[float], folder: Path, read: Callable[[str], npt.NDArray[np.uint8]]
 ) -> Run:
     """Write a run whose weights are the weighted mean of others'.
 
@@ -42,7 +42,8 @@ def average_runs(
     folder : Path
         Where the new run is written. It can be exported and begun with, but not gone on with.
     read : callable
-        Gives training faces, uint8 of shape (n, s, s). Not called before all that needs none is known to be right.
+        Told the first run's data, gives training faces, uint8 of shape (n, s, s). Not called before all that needs none
+        is known to be right.
 
     Raises
     ------
@@ -55,14 +56,16 @@ def average_runs(
         raise InputError("a mean takes two runs at least")
     if len(shares) != len(members) or not math.isclose(sum(shares), 1, abs_tol=1e-4):
         raise InputError(f"{len(members)} runs need as many shares, and these must add up to 1: {shares}")
-    first, *others = runs = only_runs(members)
-    for run in others:
+    if not (runs := [member for member in members if isinstance(member, Run)]):
+        raise InputError("a mean takes a run at least, for its recipe and its data; these are models")
+    first = runs[0]
+    for run in runs[1:]:
         if not run.recipe.starts_like(first.recipe):
             raise InputError(f"{run.folder}: its network is not that of {first.folder}, or says other things")
     if (folder / "config.json").exists():
         raise InputError(f"{folder} holds a run already; give a new folder to --out")
     learnt = {run.folder: run.load_weights() for run in runs}
-    images = read()
+    images = read(first.config["data"])
     weights = mean_state(
         [
             learnt[member.folder] if isinstance(member, Run) else load_shipped(member, first.recipe, images)
@@ -79,13 +82,6 @@ def average_runs(
     )
     mean.save_weights(first.metrics, weights)
     return mean
-
-
-def only_runs(members: Sequence[Run | Path]) -> list[Run]:
-    """The runs, one at least, among runs and cards; raises `InputError` if there is none."""
-    if not (runs := [member for member in members if isinstance(member, Run)]):
-        raise InputError("a mean takes a run at least, for its recipe and its data; these are models")
-    return runs
 
 
 def mean_state(states: Sequence[State], shares: Sequence[float]) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from mien.errors import InputError
 from mien.training.recipe import Objective
 from mien.training.recipes import get_recipe
 from mien.training.run import Run
-from mien.turning import Turner
+from mien.turning import SHIPPED, Turner
 from mien.turning.frame import RIM
 from mien.views.generator.networks import Networks, Shape, one_hot
 from mien.views.generator.pairs import from_network, to_network
@@ -95,6 +96,24 @@ def test_the_one_that_comes_with_the_package(tmp_path: Path) -> None:
         np.testing.assert_array_equal(faces, expected)  # such a frame is a face as it is
     with pytest.raises(InputError, match="neither the folder of a run, nor a generator's card, nor two-pathway-gan-64"):
         load_generator(str(tmp_path / "none"))
+
+
+def test_a_card_that_is_told_more_figures_is_the_same_generator(tmp_path: Path) -> None:
+    card = Path(shutil.copytree(SHIPPED.parent, tmp_path / "copy")) / SHIPPED.name
+    values = json.loads(card.read_text())
+    card.write_text(json.dumps(values | {"measured": []}))
+    shipped = load_generator("two-pathway-gan-64")[1].sha256
+    assert load_generator(str(card))[1].sha256 == shipped
+    card.write_text(json.dumps(values | {"turns": None}))  # then no pixels of the picture's own are shown
+    assert load_generator(str(card))[1].sha256 != shipped
+
+
+def test_a_folder_goes_before_the_name_of_the_shipped_one(
+    make_generator: Callable[..., tuple[Path, Networks]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_generator()[0].rename(tmp_path / "two-pathway-gan-64")
+    monkeypatch.chdir(tmp_path)
+    assert load_generator("two-pathway-gan-64")[1].recipe == "two-pathway-gan-toy"
 
 
 def test_what_is_learnt_is_read(make_views: MakeViews, tmp_path: Path) -> None:

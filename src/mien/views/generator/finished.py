@@ -27,7 +27,7 @@ class Origin:
     epochs : int
         Of the training.
     sha256 : str
-        Of the run's weights, or of the card, which says those of its files.
+        Of the run's weights, or of what a card says of its files: not of the card, which may be told more figures.
     """
 
     recipe: str
@@ -92,14 +92,18 @@ def open_generator(name: str, side: int | None = None) -> tuple[Generator, Origi
     ModelError
         As `mien.turning.Turner`.
     """
-    path = SHIPPED if name == SHIPPED.stem else Path(name)
+    path = Path(name)
     if path.is_dir():
         run = Run(path)
         generator = TrainedGenerator.load(run)
         sha256 = checksum((path / "weights.npz").read_bytes())
         return generator, Origin(run.config["recipe"]["name"], run.config["data"], len(run.metrics), sha256)
     if not path.is_file():
-        raise InputError(f"{name}: neither the folder of a run, nor a generator's card, nor {SHIPPED.stem}")
+        if name != SHIPPED.stem:
+            raise InputError(f"{name}: neither the folder of a run, nor a generator's card, nor {SHIPPED.stem}")
+        path = SHIPPED
     exported = ExportedGenerator(path, side)
-    recipe, data, epochs = (exported.card.training[key] for key in ("recipe", "data", "epochs"))
-    return exported, Origin(recipe, data, epochs, checksum(path.read_bytes()))
+    card = exported.card
+    recipe, data, epochs = (card.training[key] for key in ("recipe", "data", "epochs"))
+    parts = [part.sha256 for part in (card.encoder, card.decoder, card.turns) if part is not None]
+    return exported, Origin(recipe, data, epochs, checksum(" ".join(parts).encode()))

@@ -32,7 +32,7 @@ def train(
         str | None,
         typer.Option(
             metavar="RUN|MODEL",
-            help="Begin with the weights of this run, or of this model, whose network may be shallower.",
+            help="Begin with the weights of this run, or of this model (of this card, for a generator).",
         ),
     ] = None,
 ) -> None:
@@ -48,10 +48,8 @@ def train(
         raise MissingExtra("training", "train") from None
     from mien.views.generator.recipes import GENERATOR_RECIPES
 
-    if start and recipe in GENERATOR_RECIPES:
-        raise InputError("--start is for networks that read expressions")
     if recipe in GENERATOR_RECIPES:
-        _train_generator(data, also or [], out, recipe, epochs, seed, skip_bad)
+        _train_generator(data, also or [], out, recipe, epochs, seed, skip_bad, start)
         return
     from dataclasses import replace
 
@@ -130,7 +128,14 @@ def _train_classic(data: str, out: Path, name: str, seed: int, skip_bad: bool) -
 
 
 def _train_generator(
-    data: str, also: list[str], out: Path, name: str, epochs: int | None, seed: int, skip_bad: bool
+    data: str,
+    also: list[str],
+    out: Path,
+    name: str,
+    epochs: int | None,
+    seed: int,
+    skip_bad: bool,
+    start: str | None,
 ) -> None:
     """The multi-view generator, from rendered views, and photos beside them."""
     from dataclasses import replace
@@ -140,6 +145,7 @@ def _train_generator(
     from mien.turning import RENDERED_VIEWS
     from mien.turning.turns import read_turns
     from mien.views.dataset import TURNS_FILE
+    from mien.views.generator.beginning import Beginning
     from mien.views.generator.pairs import read_recordings
     from mien.views.generator.photos import cut_photos, read_crops
     from mien.views.generator.recipes import GENERATOR_RECIPES
@@ -157,18 +163,20 @@ def _train_generator(
     console, photos = Console(), None
     with console.status("reading the views") as status:
         recordings = read_recordings(path, settings.side, settings.rim)
+        begin = Beginning.of(start, settings, recordings) if start else None
         if also:
             turns = read_turns(path / TURNS_FILE, len(recordings.views)).fitted(settings.side, settings.rim)
             status.update("finding the faces of the photos")
             framing = RENDERED_VIEWS.without_rim(settings.rim)
             photos = cut_photos(read_crops(also, skip_bad), framing, settings.side, recordings.views), turns
     run = Run(out)
-    start_run(run, settings, recordings.views, data, seed, also)
+    start_run(run, settings, recordings.views, data, seed, also, begin.source if begin else None)
     console.print(f"recipe {name}: {settings.epochs} epochs of {recordings.images.shape[:2]} recordings and views")
     if photos:
         console.print(f"and {len(photos[0]):,} photos")
     with _followed(console, settings.epochs, "L1") as (report, epoch_done):
-        run_training(run, settings, recordings, seed, report, epoch_done, photos)
+        weights = begin.weights if begin else None
+        run_training(run, settings, recordings, seed, report, epoch_done, photos, weights)
     console.print(f"done; sample sheets are in {out / 'samples'}", soft_wrap=True, highlight=False)
 
 

@@ -103,5 +103,10 @@ class MienNet(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
-        logits: tuple[Tensor, ...] = self.heads(self.blocks(self.stem(self.inputs(faces))).mean((2, 3)))
+        logits: tuple[Tensor, ...] = self.heads(self.features(faces).mean((2, 3)))
         return logits
+
+    def features(self, faces: Tensor) -> Tensor:
+        """What the heads take the mean of, (n, channels, h', w'), not negative."""
+        features: Tensor = self.blocks(self.stem(self.inputs(faces)))
+        return features

@@ -89,12 +89,7 @@ class Run:
         data += [f"--also {spec.partition(':')[0]}:PATH" for spec in config.get("also", [])]
         options = f"--epochs {len(self.metrics)} --seed {config['seed']} {' '.join(data)}"
         command = f"mien train --recipe {self.recipe.name} {options}{' --skip-bad' if config.get('skip_bad') else ''}"
-        if not (before := config.get("start")):
-            return f"{command} --out RUN"
-        if " --out " not in before:  # a model's name
-            return f"{command} --start {before} --out RUN"
-        steps, start = before.count("; ") + 1, before.rpartition(" --out ")[-1]
-        return f"{before}; {command} --start {start} --out RUN{steps + 1}"
+        return before_and(command, config.get("start"))
 
     @property
     def metrics(self) -> list[dict[str, float]]:
@@ -136,6 +131,16 @@ class Run:
         if not path.exists():
             raise InputError(f"{self.folder}: no epoch of this run has ended yet")
         return load_tensors(path)
+
+
+def before_and(command: str, before: str | None) -> str:
+    """A command that trains, after those that make what it begins with; `before` may also be a model's name."""
+    if not before:
+        return f"{command} --out RUN"
+    if " --out " not in before:
+        return f"{command} --start {before} --out RUN"
+    steps, start = before.count("; ") + 1, before.rpartition(" --out ")[-1]
+    return f"{before}; {command} --start {start} --out RUN{steps + 1}"
 
 
 def _recipe_or_none(described: Any) -> Recipe | None:

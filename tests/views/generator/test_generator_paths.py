@@ -10,8 +10,11 @@ torch = pytest.importorskip("torch")
 
 from mien.views.generator.networks import Networks, Shape, one_hot  # noqa: E402
 from mien.views.generator.paths import UNKNOWN, Pairs, Paths  # noqa: E402
+from mien.views.generator.perception import PerceptualLoss  # noqa: E402
+from mien.views.generator.recipes import GeneratorRecipe  # noqa: E402
 
 SHAPE = Shape(views=3, side=16, base=4)
+PLAIN = GeneratorRecipe("plain", "")
 MIX = torch.tensor([0.3, 0.6, 0.1, 0.9])
 
 
@@ -30,7 +33,7 @@ def networks() -> Networks:
 
 @pytest.fixture
 def paths(networks: Networks) -> Paths:
-    return Paths(networks, torch.optim.Adam(networks.parameters(), 1e-3, (0.0, 0.9)))
+    return Paths(networks, torch.optim.Adam(networks.parameters(), 1e-3, (0.0, 0.9)), PLAIN)
 
 
 @pytest.fixture
@@ -68,12 +71,12 @@ def test_the_generation_path_teaches_the_generator(networks: Networks, paths: Pa
 def test_expressions_are_taught_where_the_recipe_says_so(networks: Networks, pairs: Pairs) -> None:
     before = weights(networks)
     optimizer = torch.optim.Adam(networks.parameters(), 1e-3, (0.0, 0.9))
-    plain = Paths(networks, optimizer).imitate(pairs)
+    plain = Paths(networks, optimizer, PLAIN).imitate(pairs)
     assert learners(networks, before) == {"encoder", "generator"}
     networks.load_state_dict(before, strict=False)
     _, z = networks.encoder(pairs.first)
     unsaid = torch.nn.functional.cross_entropy(networks.expression(z), pairs.expressions).item()
-    taught = Paths(networks, optimizer, expression=0.5).imitate(pairs)
+    taught = Paths(networks, optimizer, replace(PLAIN, expression=0.5)).imitate(pairs)
     assert learners(networks, before) == {"encoder", "generator", "expression"}
     assert taught.maker.item() - plain.maker.item() == pytest.approx(0.5 * unsaid, rel=1e-3)
 
@@ -84,8 +87,21 @@ def test_expressions_that_are_not_known_teach_nothing(networks: Networks, pairs:
     said = -torch.log_softmax(networks.expression(z), 1)[[1, 3], [1, 3]].mean().item()
     optimizer = torch.optim.SGD(networks.parameters(), 0.0)
     some = replace(pairs, expressions=torch.tensor([UNKNOWN, 1, UNKNOWN, 3]))
-    plain, taught = (Paths(networks, optimizer, expression=weight).imitate(some).maker for weight in (0.0, 0.5))
+    recipes = (PLAIN, replace(PLAIN, expression=0.5))
+    plain, taught = (Paths(networks, optimizer, recipe).imitate(some).maker for recipe in recipes)
     assert taught.item() - plain.item() == pytest.approx(0.5 * said, rel=1e-3)
+
+
+def test_a_reader_is_asked_about_whole_pictures(networks: Networks, pairs: Pairs) -> None:
+    """What it sees otherwise is added, by weight."""
+    optimizer = torch.optim.SGD(networks.parameters(), 0.0)
+    some = replace(pairs, whole=torch.tensor([True, False, True, False]))
+    perceptual = PerceptualLoss.of("mien-tiny", pairs.first)
+    plain = Paths(networks, optimizer, PLAIN).imitate(some)
+    taught = Paths(networks, optimizer, replace(PLAIN, perception=0.5), perceptual).imitate(some)
+    seen = perceptual(plain.made[[0, 2]], pairs.second[[0, 2]]).item()
+    assert seen > 0.1
+    assert taught.maker.item() - plain.maker.item() == pytest.approx(0.5 * seen, rel=1e-3)
 
 
 def test_what_is_not_known_of_a_target_teaches_nothing(networks: Networks, pairs: Pairs) -> None:
@@ -97,7 +113,7 @@ def test_what_is_not_known_of_a_target_teaches_nothing(networks: Networks, pairs
     other[:, :, 8:] = 1
     whole = torch.tensor([True, False, False, False])
     steps = [
-        Paths(networks, optimizer).imitate(replace(pairs, second=second, weights=upper, whole=whole))
+        Paths(networks, optimizer, PLAIN).imitate(replace(pairs, second=second, weights=upper, whole=whole))
         for second in (pairs.second, other)
     ]
     assert steps[0].maker.item() == steps[1].maker.item()

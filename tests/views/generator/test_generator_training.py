@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 
 from mien.errors import InputError, TrainingError  # noqa: E402
+from mien.models.paths import find_card  # noqa: E402
 from mien.training.run import Run  # noqa: E402
 from mien.turning import Turns  # noqa: E402
 from mien.views.generator.networks import Networks, Shape  # noqa: E402
@@ -218,9 +219,13 @@ def test_recipes() -> None:
         "two-pathway-gan-single-path",
         "two-pathway-gan-64",
         "two-pathway-gan-64-single-path",
+        "two-pathway-gan-64-perceptual",
     ]
     published = GENERATOR_RECIPES["two-pathway-gan"]
     assert (published.side, published.base, published.epochs, published.batch_size) == (128, 64, 25, 64)
     assert published.learning_rate == 1e-4
     single = GENERATOR_RECIPES["two-pathway-gan-64-single-path"]
     assert (single.side, single.paths) == (64, "reconstruction")
+    perceptual = GENERATOR_RECIPES["two-pathway-gan-64-perceptual"]
+    assert find_card(perceptual.reader).is_file()
+    assert perceptual.perception > 0

@@ -9,7 +9,7 @@ import torch
 from mien.errors import InputError
 from mien.models.files import checksum
 from mien.training.export import count_macs, write_onnx
-from mien.training.run import Run
+from mien.training.run import Run, before_and
 from mien.turning.card import GeneratorCard, Part, write_generator
 from mien.turning.frame import RENDERED_VIEWS
 from mien.turning.turns import read_turns, write_turns
@@ -54,10 +54,7 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
     name = name or recipe.name
     encoder, decoder = (folder / f"{name}-{part}.onnx" for part in ("encoder", "decoder"))
     path = folder / f"{name}.json"
-    done, seed = len(run.metrics), run.config["seed"]
-    also = [spec.partition(":")[0] for spec in run.config.get("also", [])]
-    more = "".join(f" --also {name}:PATH" for name in also)
-    again = f"mien train --recipe {recipe.name} --epochs {done} --seed {seed} --data views:DIR{more} --out RUN"
+    also = _photos(run)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_onnx(networks.encoder, {"pictures": picture}, ["views", "z"], encoder)
@@ -78,10 +75,10 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
                 "data": ", also ".join(["rendered views", *also]),
                 "recipe": recipe.name,
                 "source": recipe.source,
-                "epochs": done,
+                "epochs": len(run.metrics),
                 "epochs_of_recipe": GENERATOR_RECIPES.get(recipe.name, recipe).epochs,
-                "seed": seed,
-                "command": again,
+                "seed": run.config["seed"],
+                "command": training_command(run),
             },
             measured=[],
             turns=turns,
@@ -90,6 +87,21 @@ def export_generator(run: Run, folder: Path, name: str | None = None) -> Path:
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     return path
+
+
+def training_command(run: Run) -> str:
+    """What trains a generator again: a line, or more where it began with the weights of another.
+
+    Raises `InputError` if the run is none.
+    """
+    config = run.config
+    more = "".join(f" --also {name}:PATH" for name in _photos(run))
+    options = f"--epochs {len(run.metrics)} --seed {config['seed']} --data views:DIR{more}"
+    return before_and(f"mien train --recipe {config['recipe']['name']} {options}", config.get("start"))
+
+
+def _photos(run: Run) -> list[str]:
+    return [spec.partition(":")[0] for spec in run.config.get("also", [])]
 
 
 def _write_turns(run: Run, recipe: GeneratorRecipe, views: int, path: Path) -> Part | None:

@@ -92,18 +92,25 @@ def open_generator(name: str, side: int | None = None) -> tuple[Generator, Origi
     ModelError
         As `mien.turning.Turner`.
     """
-    path = Path(name)
-    if path.is_dir():
-        run = Run(path)
-        generator = TrainedGenerator.load(run)
-        sha256 = checksum((path / "weights.npz").read_bytes())
-        return generator, Origin(run.config["recipe"]["name"], run.config["data"], len(run.metrics), sha256)
-    if not path.is_file():
-        if name != SHIPPED.stem:
-            raise InputError(f"{name}: neither the folder of a run, nor a generator's card, nor {SHIPPED.stem}")
-        path = SHIPPED
-    exported = ExportedGenerator(path, side)
+    found = find_generator(name)
+    if isinstance(found, Run):
+        generator = TrainedGenerator.load(found)
+        sha256 = checksum((found.folder / "weights.npz").read_bytes())
+        return generator, Origin(found.config["recipe"]["name"], found.config["data"], len(found.metrics), sha256)
+    exported = ExportedGenerator(found, side)
     card = exported.card
     recipe, data, epochs = (card.training[key] for key in ("recipe", "data", "epochs"))
     parts = [part.sha256 for part in (card.encoder, card.decoder, card.turns) if part is not None]
     return exported, Origin(recipe, data, epochs, checksum(" ".join(parts).encode()))
+
+
+def find_generator(name: str) -> Run | Path:
+    """The run in the folder of that name, or the card of that name or path; raises `InputError` if it is neither."""
+    path = Path(name)
+    if path.is_dir():
+        return Run(path)
+    if path.is_file():
+        return path
+    if name != SHIPPED.stem:
+        raise InputError(f"{name}: neither the folder of a run, nor a generator's card, nor {SHIPPED.stem}")
+    return SHIPPED

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from mien.training.precision import bfloat16_is_fast
 from mien.views.generator.losses import deception_loss, discriminator_loss, l1, likeness_loss
 from mien.views.generator.networks import Networks, one_hot
+from mien.views.generator.perception import PerceptualLoss
+from mien.views.generator.recipes import GeneratorRecipe
 
 UNKNOWN = -100
 """An expression that is not known; cross-entropy leaves it out."""
@@ -106,21 +108,23 @@ class Paths:
         In training mode; their weights change with each step.
     optimizer : torch.optim.Optimizer
         Over all their parameters.
-    likeness, expression : float
-        Weights as in `mien.views.generator.recipes.GeneratorRecipe`.
+    recipe : GeneratorRecipe
+        Whose weights of the losses count.
+    perceptual : PerceptualLoss, optional
+        That of the recipe's reader, if it has one.
     """
 
     def __init__(
         self,
         networks: Networks,
         optimizer: torch.optim.Optimizer,
-        likeness: float = 1.0,
-        expression: float = 0.0,
+        recipe: GeneratorRecipe,
+        perceptual: PerceptualLoss | None = None,
     ) -> None:
         self._networks = networks
         self._optimizer = optimizer
-        self._likeness = likeness
-        self._expression = expression
+        self._recipe = recipe
+        self._perceptual = perceptual
 
     def generate(self, pairs: Pairs, z: Tensor, mix: Tensor) -> Step:
         """The generation path: faces of nobody in the first pictures' views, which makes `z` and the view two things.
@@ -174,7 +178,7 @@ class Paths:
             likeness = self._likeness_loss(pairs, made, logits, z)
         else:
             likeness = likeness_loss(made, imagined, logits, pairs.first_views)
-        maker = deception_loss(self._critic, made, views) + self._likeness * likeness
+        maker = deception_loss(self._critic, made, views) + self._recipe.likeness * likeness
         self._step(maker)
         self._networks.generator.requires_grad_(True)
         distance = _distance(made, pairs) if imagined is None else None
@@ -194,8 +198,10 @@ class Paths:
     def _likeness_loss(self, pairs: Pairs, made: Tensor, logits: Tensor, z: Tensor) -> Tensor:
         """Of what was made of the first pictures, and what the encoder said of them, to the second ones."""
         loss = likeness_loss(made, pairs.second, logits, pairs.first_views, pairs.weights)
-        if self._expression:
-            loss = loss + self._expression * F.cross_entropy(self._networks.expression(z), pairs.expressions)
+        if self._recipe.expression:
+            loss = loss + self._recipe.expression * F.cross_entropy(self._networks.expression(z), pairs.expressions)
+        if self._perceptual:
+            loss = loss + self._recipe.perception * self._perceptual(made[pairs.whole], pairs.second[pairs.whole])
         return loss
 
     def _teach_discriminator(self, real: Tensor, views: Tensor, made: Tensor, mix: Tensor) -> Tensor:

@@ -40,6 +40,9 @@ class GeneratorRecipe:
     expression : float
         Weight beside it of the cross-entropy of the expression, read off `z` by a linear layer: else the few pixels
         that differ teach the encoder nothing about it for long.
+    reader, perception : str, float
+        A model, and the weight beside it of how differently that sees what was made and the real picture
+        (`mien.views.generator.perception`).
     warm_up : int
         The first so many of the epochs: encoder and generator learn what pictures of another view have in common with
         these, without a discriminator, in a fifth of the time, by `mien.training.muon.FreeMuon`.
@@ -62,6 +65,8 @@ class GeneratorRecipe:
     likeness: float = 1.0
     face: float = 1.0
     expression: float = 0.0
+    reader: str = ""
+    perception: float = 0.0
     warm_up: int = 0
     ema_decay: float = 0.0
     source: str = "Tian et al. 2018, IJCAI (CR-GAN)"
@@ -88,6 +93,17 @@ TWO_PATHWAY_64 = replace(
     ema_decay=0.998,
 )
 
+TWO_PATHWAY_64_PERCEPTUAL = replace(
+    TWO_PATHWAY_64,
+    name="two-pathway-gan-64-perceptual",
+    description="two-pathway-gan-64 gone on (--start) with a perceptual loss: eyes, mouths and dark faces",
+    photos=4,
+    epochs=8,
+    reader="members/mien-member-1",
+    perception=2.0,
+    warm_up=6,
+)
+
 
 def _single(recipe: GeneratorRecipe) -> GeneratorRecipe:
     return replace(
@@ -99,6 +115,13 @@ def _single(recipe: GeneratorRecipe) -> GeneratorRecipe:
 
 
 GENERATOR_RECIPES = {
-    recipe.name: recipe for recipe in (TWO_PATHWAY, _single(TWO_PATHWAY), TWO_PATHWAY_64, _single(TWO_PATHWAY_64))
+    recipe.name: recipe
+    for recipe in (
+        TWO_PATHWAY,
+        _single(TWO_PATHWAY),
+        TWO_PATHWAY_64,
+        _single(TWO_PATHWAY_64),
+        TWO_PATHWAY_64_PERCEPTUAL,
+    )
 }
 """Every recipe of the generator by name."""

@@ -11,7 +11,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 import torch
@@ -23,12 +23,13 @@ from mien.training.memory import keep_freed_memory
 from mien.training.muon import FreeMuon
 from mien.training.run import Run
 from mien.training.schedule import Cosine
-from mien.training.state import restore, snapshot, start_average, update_average
+from mien.training.state import State, restore, snapshot, start_average, update_average
 from mien.turning import Turns
 from mien.views.generator.losses import face_weights, l1
 from mien.views.generator.networks import Networks, Shape, one_hot
-from mien.views.generator.pairs import Material, Recordings
+from mien.views.generator.pairs import Material, Recordings, to_network
 from mien.views.generator.paths import Pairs, Paths, Step
+from mien.views.generator.perception import PerceptualLoss
 from mien.views.generator.photos import PhotoMaterial, Photos
 from mien.views.generator.recipes import GeneratorRecipe
 from mien.views.generator.sheets import draw_sheet, write_sheet
@@ -46,23 +47,37 @@ MEASURED_AT_ONCE = 32
 
 
 def start_run(
-    run: Run, recipe: GeneratorRecipe, views: tuple[int, ...], data: str, seed: int, also: Sequence[str] = ()
+    run: Run,
+    recipe: GeneratorRecipe,
+    views: tuple[int, ...],
+    data: str,
+    seed: int,
+    also: Sequence[str] = (),
+    start: str | None = None,
 ) -> None:
-    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or seed.
+    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or so.
 
-    `data` and `also` name the views and the photos; they may have been moved.
+    `data` and `also` name the views and the photos; they may have been moved. `start` are the commands that make what
+    it begins with.
     """
     config: dict[str, Any] = {"recipe": asdict(recipe), "views": list(views), "data": data, "seed": seed}
-    config["also"] = list(also)
+    config |= {"also": list(also), "start": start}
     path = run.folder / "config.json"
     if path.exists():
         before = run.config
-        if changed := [key for key in ("recipe", "views", "seed") if before.get(key) != config[key]]:
+        settings = dict(before, recipe=_with_defaults(before["recipe"]))
+        if changed := [key for key in ("recipe", "views", "seed", "start") if settings.get(key) != config[key]]:
             raise InputError(f"{run.folder} holds a run with another {' and '.join(changed)}; give a new folder")
         return
     run.folder.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as partial:
         partial.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def _with_defaults(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe as it was written; settings that there were not yet have their defaults."""
+    defaults = {field.name: field.default for field in fields(GeneratorRecipe) if field.default is not MISSING}
+    return defaults | recipe
 
 
 def train(
@@ -73,6 +88,7 @@ def train(
     report: StepReport,
     epoch_done: Callable[[dict[str, float]], None],
     photos: tuple[Photos, Turns] | None = None,
+    start: State | None = None,
 ) -> list[dict[str, float]]:
     """Train from where the run stands to the end of its recipe.
 
@@ -90,6 +106,8 @@ def train(
         Told of each step, with the mean `l1` of the epoch so far, and of each epoch's metrics.
     photos : tuple of Photos and Turns, optional
         What else to learn from, as many a step as the recipe says, and how it is turned.
+    start : dict of str to Tensor, optional
+        The weights to begin with, in the place of random ones.
 
     Returns
     -------
@@ -114,7 +132,10 @@ def train(
     if photos:
         average_faces = material.faces.mean(0)  # of each view
         snaps = PhotoMaterial.of(*photos, face_weights(average_faces, recipe.side, recipe.face))
+    perceptual = PerceptualLoss.of(recipe.reader, to_network(material.images[:, 0])) if recipe.reader else None
     networks = Networks(Shape(len(recordings.views), recipe.side, recipe.base)).to(device)
+    if start:
+        networks.load_state_dict(start)
     networks = networks.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = start_average(networks) if recipe.ema_decay else {}
     shown = copy.deepcopy(networks).eval()
@@ -131,7 +152,7 @@ def train(
         started = time.perf_counter()
         if epoch == recipe.warm_up:
             optimizer = make_optimizer(networks, recipe, epoch)
-        paths = Paths(networks, optimizer, recipe.likeness, recipe.expression)
+        paths = Paths(networks, optimizer, recipe, perceptual)
         chance = torch.Generator().manual_seed(seed * 100_003 + epoch)
         sums = Sums(device)
         for step, rows in enumerate(batches(pictures, recipe.batch_size, chance)):

@@ -23,6 +23,7 @@ VARIANTS = {
     "sfew": "fine-tuning on SFEW of what --start gives",
     "turned": "it goes on, with turned faces: --start MODEL --also views:VIEWS; then mien average",
     "single-path": "the reconstruction path alone",
+    "perceptual": "it goes on, with a perceptual loss: --start RUN",
 }
 """Ends of names, and what they mean: such recipes are told in the line of the recipe that they vary."""
 

@@ -88,7 +88,7 @@ def test_other_generators(make_generator: Callable[..., tuple[Path, Networks]], 
 
 def test_the_one_that_comes_with_the_package(tmp_path: Path) -> None:
     generator, origin = load_generator("two-pathway-gan-64")
-    assert (generator.side, round(generator.rim, 5), origin.recipe) == (72, RIM, "two-pathway-gan-64")
+    assert (generator.side, round(generator.rim, 5), origin.recipe) == (72, RIM, "two-pathway-gan-64-perceptual")
     frames = np.random.default_rng(0).integers(0, 256, (2, 72, 72, 3), np.uint8)
     for yaw in (-75, 0):
         faces = turned_to(yaw, frames, generator)

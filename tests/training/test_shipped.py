@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ torch = pytest.importorskip("torch")
 from mien.align import crop_views  # noqa: E402
 from mien.cli.app import app  # noqa: E402
 from mien.datasets import FaceData  # noqa: E402
-from mien.errors import InputError  # noqa: E402
+from mien.errors import InputError, ModelError  # noqa: E402
 from mien.labels import EKMAN7  # noqa: E402
 from mien.models import load_model  # noqa: E402
 from mien.models.paths import find_card  # noqa: E402
@@ -93,6 +94,12 @@ def test_models_of_other_recipes(name: str, images: np.ndarray, tmp_path: Path) 
     with torch.no_grad():
         one, other = (of.eval()(seen(images, recipe))[0] for of in (network, again))
     np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-3, atol=1e-3)
+
+
+def test_a_card_whose_file_is_missing(images: np.ndarray, tmp_path: Path) -> None:
+    card = Path(shutil.copy(find_card("mien-tiny"), tmp_path))
+    with pytest.raises(ModelError, match=r"mien-tiny\.onnx: no such file"):
+        load_shipped(card, TINY, images)
 
 
 def test_a_training_that_begins_with_a_model(images: np.ndarray, tmp_path: Path) -> None:

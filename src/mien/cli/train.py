@@ -32,7 +32,8 @@ def train(
         str | None,
         typer.Option(
             metavar="RUN|MODEL",
-            help="Begin with the weights of this run, or of this model (of this card, for a generator).",
+            help="Begin with the weights of this run, or of this model, whose network may be shallower; a generator "
+            "with those of this run or card.",
         ),
     ] = None,
 ) -> None:
@@ -145,7 +146,7 @@ def _train_generator(
     from mien.turning import RENDERED_VIEWS
     from mien.turning.turns import read_turns
     from mien.views.dataset import TURNS_FILE
-    from mien.views.generator.beginning import Beginning
+    from mien.views.generator.beginning import begin_with
     from mien.views.generator.pairs import read_recordings
     from mien.views.generator.photos import cut_photos, read_crops
     from mien.views.generator.recipes import GENERATOR_RECIPES
@@ -163,7 +164,7 @@ def _train_generator(
     console, photos = Console(), None
     with console.status("reading the views") as status:
         recordings = read_recordings(path, settings.side, settings.rim)
-        begin = Beginning.of(start, settings, recordings) if start else None
+        begin = begin_with(start, settings, recordings) if start else None
         if also:
             turns = read_turns(path / TURNS_FILE, len(recordings.views)).fitted(settings.side, settings.rim)
             status.update("finding the faces of the photos")

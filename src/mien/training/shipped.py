@@ -11,6 +11,7 @@ from torch import Tensor
 from mien.errors import InputError, UnknownName
 from mien.models import read_card
 from mien.models.card import ModelCard
+from mien.models.files import read_checked
 from mien.networks import make_network
 from mien.networks.growing import grown
 from mien.training.recipe import Recipe
@@ -41,15 +42,15 @@ def load_shipped(card: Path, recipe: Recipe, images: npt.NDArray[np.uint8]) -> d
     InputError
         If the model has another network or other heads, or has none that can be trained on.
     ModelError
-        If the card cannot be read.
+        If the card cannot be read, or its file is missing or another.
     """
     model = read_card(card)
     network = make_network(_own_network(model, card), recipe.classes).eval()
     other = InputError(f"{card}: its network is not that of recipe {recipe.name}, or says other things")
     if [head.label_set for head in model.heads] != [label_set.name for label_set in recipe.label_sets]:
         raise other
-    lacking = load_folded(network, read_tensors(card.with_name(model.file)), some_faces(images, recipe))
-    if lacking:
+    file = read_checked(card.with_name(model.file), model.sha256, card)
+    if lacking := load_folded(network, read_tensors(file), some_faces(images, recipe)):
         raise InputError(f"{card}: a training cannot go on from this model, whose file lacks {', '.join(lacking)}")
     if (weights := grown(network, recipe.network, recipe.classes)) is None:
         raise other

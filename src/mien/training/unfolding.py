@@ -8,7 +8,6 @@ that both cancel. So the network says what the file says, and learns like one th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import onnx
 import torch
@@ -22,9 +21,9 @@ Norm = nn.BatchNorm1d | nn.BatchNorm2d
 BATCH = 256
 
 
-def read_tensors(path: Path) -> State:
+def read_tensors(file: bytes) -> State:
     """By the names that they have in the network; those whose names an export loses, by where they are used."""
-    graph = onnx.load(str(path)).graph
+    graph = onnx.load_from_string(file).graph
     tensors = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
     for node in graph.node:
         if node.op_type == "Identity" and node.input[0] in tensors:  # tensors that are equal are kept once

@@ -34,8 +34,9 @@ def test_a_video_is_read_and_its_results_can_be_had(
         assert {row["label"] for row in csv.DictReader(file)} == {"happy"}
     with page.context.expect_page() as report:
         page.get_by_role("link", name="Open the report").click()
-    report.value.locator(".timeline").first.wait_for()  # a new page has no title until it has come
+    report.value.wait_for_function("document.title")  # a new page has none until it has come
     assert "film" in report.value.title()
+    report.value.wait_for_load_state()
     assert report.value.locator(".timeline").count() > 0
 
     job = page.evaluate("location.hash").removeprefix("#video=")

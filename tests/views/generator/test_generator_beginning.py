@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +15,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("pyarrow")
 
 from mien.cli.app import app  # noqa: E402
-from mien.errors import InputError  # noqa: E402
+from mien.errors import InputError, ModelError  # noqa: E402
 from mien.training.run import Run  # noqa: E402
 from mien.turning import read_generator  # noqa: E402
 from mien.views.generator import recipes  # noqa: E402
-from mien.views.generator.beginning import Beginning  # noqa: E402
+from mien.views.generator.beginning import begin_with  # noqa: E402
 from mien.views.generator.networks import Networks, Shape, one_hot  # noqa: E402
 from mien.views.generator.pairs import Recordings, read_recordings, to_network  # noqa: E402
 from mien.views.generator.trained import TrainedGenerator  # noqa: E402
@@ -34,7 +35,7 @@ def recordings(make_views: Callable[..., Path]) -> Recordings:
 
 def begun(name: Path, recordings: Recordings) -> Networks:
     networks = Networks(Shape(len(VIEWS), SIZE, 8))
-    networks.load_state_dict(Beginning.of(str(name), TOY, recordings).weights)
+    networks.load_state_dict(begin_with(str(name), TOY, recordings).weights)
     return networks.eval()
 
 
@@ -69,7 +70,7 @@ def test_from_a_card_its_normalisations_know_the_pictures(generator: Path, recor
 
 def test_from_a_run_all_weights_are_its_own(generator_run: Path, recordings: Recordings) -> None:
     weights = Run(generator_run).load_weights()
-    beginning = Beginning.of(str(generator_run), TOY, recordings)
+    beginning = begin_with(str(generator_run), TOY, recordings)
     assert beginning.source == "mien train --recipe toy --epochs 10 --seed 0 --data views:DIR --out RUN"
     assert beginning.weights.keys() == weights.keys()
     assert all(torch.equal(tensor, weights[name]) for name, tensor in beginning.weights.items())
@@ -78,9 +79,21 @@ def test_from_a_run_all_weights_are_its_own(generator_run: Path, recordings: Rec
 @pytest.mark.parametrize("kind", ["run", "card"])
 def test_other_networks(generator_run: Path, generator: Path, recordings: Recordings, kind: str) -> None:
     name = str({"run": generator_run, "card": generator}[kind])
-    with pytest.raises(InputError, match="are not those of recipe toy here") as refused:
-        Beginning.of(name, replace(TOY, base=4), recordings)
-    assert str(refused.value).startswith(name)
+    for recipe in (replace(TOY, base=4), replace(TOY, rim=0.2)):
+        with pytest.raises(InputError, match="are not those of recipe toy here") as refused:
+            begin_with(name, recipe, recordings)
+        assert str(refused.value).startswith(name)
+
+
+def test_a_card_whose_file_is_missing_or_another(generator: Path, recordings: Recordings, tmp_path: Path) -> None:
+    card = Path(shutil.copytree(generator.parent, tmp_path / "copy")) / generator.name
+    with card.with_name("toy-decoder.onnx").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelError, match=r"toy-decoder\.onnx: .*sha256 differs"):
+        begin_with(str(card), TOY, recordings)
+    card.with_name("toy-encoder.onnx").unlink()
+    with pytest.raises(ModelError, match=r"toy-encoder\.onnx: no such file"):
+        begin_with(str(card), TOY, recordings)
 
 
 def test_the_command(
@@ -89,7 +102,7 @@ def test_the_command(
     """After one epoch it is still near; what trains it again is two commands."""
     monkeypatch.setitem(recipes.GENERATOR_RECIPES, "toy", replace(TOY, learning_rate=1e-5))
     views, out = make_views(4), tmp_path / "run"
-    before = Beginning.of(str(generator), TOY, read_recordings(views, SIZE)).weights["encoder.z.weight"]
+    before = begin_with(str(generator), TOY, read_recordings(views, SIZE)).weights["encoder.z.weight"]
     arguments = ["train", "--recipe", "toy", "--data", f"views:{views}", "--out", str(out)]
     done = CliRunner().invoke(app, [*arguments, "--start", str(generator)])
     assert done.exit_code == 0, done.output
@@ -109,4 +122,4 @@ def test_the_command(
 
 def test_what_is_no_generator(recordings: Recordings) -> None:
     with pytest.raises(InputError, match="nowhere: neither the folder of a run, nor a generator's card"):
-        Beginning.of("nowhere", TOY, recordings)
+        begin_with("nowhere", TOY, recordings)

@@ -189,6 +189,22 @@ def test_a_loss_that_is_not_a_number(tmp_path: Path, recordings: Recordings) -> 
     assert not (tmp_path / "run" / "state.npz").exists()
 
 
+def test_a_reader_is_heeded(tmp_path: Path, recordings: Recordings) -> None:
+    read = replace(WARMED_UP, reader="mien-tiny", perception=1.0)
+    runs = [run_training(tmp_path / str(n), recordings, recipe) for n, recipe in enumerate((WARMED_UP, read))]
+    assert not same(*(run.load_weights() for run in runs))
+
+
+def test_a_run_from_before_there_were_readers_goes_on(tmp_path: Path, recordings: Recordings) -> None:
+    run = run_training(tmp_path, recordings)
+    config = run.config
+    del config["recipe"]["reader"], config["recipe"]["perception"], config["start"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    start_run(run, TOY, recordings.views, "views:made-up", 0)
+    with pytest.raises(InputError, match="another recipe"):
+        start_run(run, replace(TOY, perception=1.0), recordings.views, "views:made-up", 0)
+
+
 def test_a_sheet(recordings: Recordings) -> None:
     """Four recordings with two rows each and two faces of nobody; three views, after the one that was shown."""
     networks = Networks(Shape(3, SIZE, 2)).eval()

@@ -11,7 +11,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -55,7 +55,7 @@ def start_run(
     also: Sequence[str] = (),
     start: str | None = None,
 ) -> None:
-    """Write the configuration, or raise `InputError` if the folder holds a run with another recipe, views or so.
+    """Write the configuration, or raise `InputError` if the folder holds a run that began otherwise.
 
     `data` and `also` name the views and the photos; they may have been moved. `start` are the commands that make what
     it begins with.
@@ -65,19 +65,14 @@ def start_run(
     path = run.folder / "config.json"
     if path.exists():
         before = run.config
-        settings = dict(before, recipe=_with_defaults(before["recipe"]))
-        if changed := [key for key in ("recipe", "views", "seed", "start") if settings.get(key) != config[key]]:
+        # Settings that there were not yet when the run began have their defaults.
+        before["recipe"] = asdict(GeneratorRecipe("", "")) | before["recipe"]
+        if changed := [key for key in ("recipe", "views", "seed", "start") if before.get(key) != config[key]]:
             raise InputError(f"{run.folder} holds a run with another {' and '.join(changed)}; give a new folder")
         return
     run.folder.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as partial:
         partial.write_text(json.dumps(config, indent=2) + "\n")
-
-
-def _with_defaults(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as it was written; settings that there were not yet have their defaults."""
-    defaults = {field.name: field.default for field in fields(GeneratorRecipe) if field.default is not MISSING}
-    return defaults | recipe
 
 
 def train(

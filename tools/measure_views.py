@@ -4,7 +4,7 @@
     python tools/measure_views.py DIR [DIR ...] --sheet sheet.png
 
 Each DIR is a folder of `mien views render`; for a sheet, of the same seed. Where no face is found, a picture counts as
-wrong. With --frontalise, faces whose yaw is beyond so many degrees are read from the front that the generator shows.
+wrong. With --frontalise, faces whose yaw is beyond so many degrees are read from the front that is made of them, too.
 """
 
 from __future__ import annotations

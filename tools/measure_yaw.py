@@ -4,7 +4,8 @@
 
 The yaw is what the detector finds in the crop and `mien.pose` makes of it; faces that it does not find have a row of
 their own. Of data with official parts the second is read (PublicTest): crops as they are, once and as ten crops; and
-faces as they are found, laid upright, and turned to the front by the shipped generator, whatever their yaw.
+faces as they are found, laid upright; turned to the front by the shipped generator, whatever their yaw; and read both
+ways, as `mien analyze --frontalise` does.
 """
 
 from __future__ import annotations
@@ -36,24 +37,25 @@ def main() -> None:
     reader, _ = find_reader(arguments.data)
     data = read_data(arguments.data, reader.splits[1] if len(reader.splits) > 1 else ALL)
     detector, turner = get_detector("yunet"), Turner()
-    frontal.TURNED = 0.0
+    frontal.TURNED = 0.0  # degrees
     yaws = np.full(len(data), np.nan)
     upright, fronts = data.stills.copy(), data.stills.copy()
     for row, crop in enumerate(data.stills):
         photo, found = find_in_crop(crop, detector)
         if len(found):
             yaws[row] = abs(estimate_pose(found.landmarks, found.boxes)[0, 0])
-            aligned = align_faces(photo, found.landmarks, len(crop), MARGIN)
-            upright[row], fronts[row] = aligned[0], frontal.frontalise(photo, found, aligned, turner, MARGIN)[0]
+            upright[row] = fronts[row] = align_faces(photo, found.landmarks, len(crop), MARGIN)[0]
+            for front in frontal.frontalise(photo, found, turner, len(crop), MARGIN).crops[:1]:
+                fronts[row] = front
     for name in arguments.models:
         model = load_model(name, threads=2)
         label_set = choose_label_set(model, data)
         rows, truth = labelled(data, label_set)
-        hits = [
-            model.probabilities(faces[rows], label_set, crops).argmax(1) == truth
-            for faces, crops in ((data.stills, 1), (data.stills, 10), (upright, 1), (fronts, 1))
-        ]
-        print(f"{name}, {label_set.name}: faces; crops as they are, ten crops; laid upright; turned to the front")
+        ways = ((data.stills, 1), (data.stills, 10), (upright, 1), (fronts, 1))
+        said = [model.probabilities(faces[rows], label_set, crops) for faces, crops in ways]
+        said.append(frontal.hear_both(*said[2:]))
+        hits = [probabilities.argmax(1) == truth for probabilities in said]
+        print(f"{name}, {label_set.name}: faces; crops as they are, ten crops; laid upright; from the front; both")
         yaw = yaws[rows]
         groups = {f"{low} to {high}": (yaw >= low) & (yaw < high) for low, high in pairwise(BOUNDS)}
         groups |= {"30 to 90": yaw >= 30, "not found": np.isnan(yaw)}

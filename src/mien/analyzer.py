@@ -20,7 +20,8 @@ from mien.faces import Faces
 from mien.labels import LabelSet, get_label_set
 from mien.models import Model, load_model
 from mien.turning import Turner
-from mien.turning.frontal import frontalise as turn_to_front
+from mien.turning.frontal import Fronts, hear_both
+from mien.turning.frontal import frontalise as show_from_the_front
 
 CHUNK = 32
 """Pictures whose faces go through the network together."""
@@ -36,12 +37,15 @@ class FoundFaces:
         Where they are.
     crops : ndarray of uint8, shape (n, frame, frame)
         They themselves, upright and grey, as the analyzer's model takes them.
+    fronts : Fronts or None
+        Those that are turned, from the front, where the analyzer turns faces.
     image_size : tuple of int
         Width and height of the picture.
     """
 
     detections: Detections
     crops: npt.NDArray[np.uint8]
+    fronts: Fronts | None
     image_size: tuple[int, int]
 
 
@@ -63,9 +67,9 @@ class Analyzer:
     threads : int
         Pictures of a list that are worked on at the same time, and threads of a network run.
     frontalise : bool, str, Path or Turner
-        Whether faces that are turned far to a side (`mien.turning.frontal.TURNED`) are read from the front that a
-        generator shows; another than the package's is given itself or by its card. What is said of boxes, landmarks and
-        pose stays that of the picture. Models that have learnt from frontal faces gain by it; `mien` itself does not.
+        Whether faces that are turned to a side (`mien.turning.frontal.TURNED`) are read from the front that a generator
+        shows, too; another than the package's is given itself or by its card. What is said of boxes, landmarks and pose
+        is that of the picture.
 
     Raises
     ------
@@ -175,9 +179,13 @@ class Analyzer:
         """Run the network over the faces of all pictures together and hand each picture its own."""
         if not pictures:
             return []
-        crops = np.concatenate([picture.crops for picture in pictures])
-        probabilities = self._model.probabilities(crops, self.label_set, self._crops)
-        ends = np.cumsum([len(picture.crops) for picture in pictures])[:-1]
+        probabilities = self._read_crops([picture.crops for picture in pictures])
+        ends = np.cumsum([len(picture.crops) for picture in pictures])
+        fronts = [(start, p.fronts) for start, p in zip((0, *ends), pictures, strict=False) if p.fronts is not None]
+        if any(len(front.rows) for _, front in fronts):
+            turned = np.concatenate([start + front.rows for start, front in fronts])
+            from_the_front = self._read_crops([front.crops for _, front in fronts])
+            probabilities[turned] = hear_both(probabilities[turned], from_the_front)
         return [
             Faces(
                 boxes=picture.detections.boxes,
@@ -188,15 +196,19 @@ class Analyzer:
                 image_size=picture.image_size,
                 unsure_below=self._unsure_below,
             )
-            for picture, part in zip(pictures, np.split(probabilities, ends), strict=True)
+            for picture, part in zip(pictures, np.split(probabilities, ends[:-1]), strict=True)
         ]
+
+    def _read_crops(self, crops: list[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
+        return self._model.probabilities(np.concatenate(crops), self.label_set, self._crops)
 
     def _align(self, image: npt.NDArray[np.uint8], detections: Detections) -> FoundFaces:
         settings = self._model.card.input
         crops = align_faces(image, detections.landmarks, settings.frame, settings.margin)
+        fronts = None
         if self._turner is not None:
-            crops = turn_to_front(image, detections, crops, self._turner, settings.margin)
-        return FoundFaces(detections, crops, (image.shape[1], image.shape[0]))
+            fronts = show_from_the_front(image, detections, self._turner, settings.frame, settings.margin)
+        return FoundFaces(detections, crops, fronts, (image.shape[1], image.shape[0]))
 
     def _try_to_find(self, source: ImageSource) -> FoundFaces | MienError:
         try:

@@ -44,8 +44,8 @@ def analyze(
         bool,
         typer.Option(
             "--frontalise",
-            help="Turn faces seen from the side to the front before they are read; for models that know frontal faces "
-            "only, not for the default.",
+            help="Read faces that are turned to a side from the front, too, as a generator shows them: slower, and "
+            "faces turned far are read a little better.",
         ),
     ] = False,
     generator: Annotated[

@@ -1,6 +1,8 @@
-"""The station of the road that turns faces to the front before they are read."""
+"""The station of the road that shows turned faces from the front, too, and weighs what is read there."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,22 +14,36 @@ from mien.turning.frame import cut_faces
 from mien.turning.turner import Turner
 
 ImageArray = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float32]
 
-TURNED = 75.0
-"""Degrees of yaw beyond which a face is turned to the front.
+TURNED = 30.0
+"""Degrees of yaw beyond which a face is read from the front, too; nearer to it that only loses (``docs/views.md``)."""
 
-Rendered faces beyond it are read better from the front by a classifier that has learnt from photos alone; `mien`, which
-has learnt turned faces, reads them better as they are, and so do all models those of photos (``docs/views.md``).
-"""
+SHARE = 1 / 3
+"""Weight of what is read from the front; alone it tells less than the face as it is (``docs/views.md``)."""
 
 SHARPER = 2
 """Pixels a side of a front for each of the generator's; the crop is cut out of it."""
 
 
-def frontalise(
-    image: ImageArray, detections: Detections, crops: ImageArray, turner: Turner, margin: float
-) -> ImageArray:
-    """Aligned crops, those of turned faces made of the front that the generator shows.
+@dataclass(frozen=True, eq=False)
+class Fronts:
+    """How the turned faces of a picture look from the front.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (m,)
+        Which faces of the picture they are, ascending.
+    crops : ndarray of uint8, shape (m, frame, frame)
+        As `mien.align.align_faces` would have made them of faces seen from the front.
+    """
+
+    rows: npt.NDArray[np.intp]
+    crops: ImageArray
+
+
+def frontalise(image: ImageArray, detections: Detections, turner: Turner, frame: int, margin: float) -> Fronts:
+    """Show the turned faces of a picture from the front.
 
     Parameters
     ----------
@@ -35,28 +51,42 @@ def frontalise(
         RGB.
     detections : Detections
         Its faces.
-    crops : ndarray of uint8, shape (n, frame, frame)
-        What `mien.align.align_faces` made of them.
     turner : Turner
         The generator.
-    margin : float
+    frame, margin : int, float
         Of the crops; see `mien.align.align_faces`.
 
     Returns
     -------
-    ndarray of uint8, shape (n, frame, frame)
-        The crops of faces whose yaw is at most `TURNED` degrees, or is not known, are as they were.
+    Fronts
+        Of the faces whose yaw is beyond `TURNED` degrees; one whose yaw is not known has none.
     """
     yaws = estimate_pose(detections.landmarks, detections.boxes)[:, 0]
     turned = np.flatnonzero(np.abs(yaws) > TURNED)
-    if not len(turned):
-        return crops
-    card = turner.card
-    chosen = Detections(detections.boxes[turned], detections.scores[turned], detections.landmarks[turned])
-    side = SHARPER * card.side
-    fronts = turner.turn(cut_faces(image, chosen, card.framing, side), 0.0)
-    landmarks = np.array([card.framing.frontal], np.float32) * side
-    crops = crops.copy()
-    for face, front in zip(turned, fronts, strict=True):
-        crops[face] = align_faces(front, landmarks, crops.shape[-1], margin)[0]
-    return crops
+    crops = np.empty((len(turned), frame, frame), np.uint8)
+    if len(turned):
+        card = turner.card
+        side = SHARPER * card.side
+        chosen = Detections(detections.boxes[turned], detections.scores[turned], detections.landmarks[turned])
+        landmarks = np.array([card.framing.frontal], np.float32) * side
+        for row, front in enumerate(turner.turn(cut_faces(image, chosen, card.framing, side), 0.0)):
+            crops[row] = align_faces(front, landmarks, frame, margin)[0]
+    return Fronts(turned, crops)
+
+
+def hear_both(as_they_are: FloatArray, from_the_front: FloatArray) -> FloatArray:
+    """What is read of faces in both views together: the mean of the logarithms, weighted by `SHARE`.
+
+    Parameters
+    ----------
+    as_they_are, from_the_front : ndarray of float32, shape (m, k)
+        Probabilities of the same faces.
+
+    Returns
+    -------
+    ndarray of float32, shape (m, k)
+        Rows sum to one.
+    """
+    mean: FloatArray = as_they_are ** (1 - SHARE) * from_the_front**SHARE
+    mean /= mean.sum(1, keepdims=True)
+    return mean

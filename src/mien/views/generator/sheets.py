@@ -46,8 +46,38 @@ def draw_sheet(networks: Networks, recordings: Recordings, device: torch.device)
         shown = number * views // len(chosen)
         _, z = networks.encoder(to_network(real[shown : shown + 1]).to(device))
         rows += [_row(torch.zeros_like(real[0]), real), _row(real[shown], _turn(networks, z))]
-    rows += [_row(torch.zeros_like(turned[0]), turned) for turned in _nobodies(networks, device)]
+    rows += [_row(torch.zeros_like(turned[0]), turned) for turned in imagine_crowd(networks, device)[:NOBODIES]]
     return torch.cat(rows).numpy()
+
+
+@torch.no_grad()
+def imagine_crowd(networks: Networks, device: torch.device, seed: int = 0) -> Tensor:
+    """Faces of nobody, from `z` drawn at random, in all views.
+
+    Normalised as in training, by the crowd's own mean: the running one is that of somebodies.
+
+    Parameters
+    ----------
+    networks : Networks
+        In evaluation mode.
+    device : torch.device
+        Where the networks are.
+    seed : int
+        Same seed, same `z`.
+
+    Returns
+    -------
+    Tensor of uint8, shape (16, views, s, s, 3)
+        RGB, on the CPU.
+    """
+    views, chance = networks.shape.views, torch.Generator().manual_seed(seed)
+    z = (torch.rand(CROWD, networks.shape.z, generator=chance) * 2 - 1).to(device).repeat_interleave(views, 0)
+    networks.generator.train()
+    with untracked(networks.generator):
+        pictures = networks.generator(one_hot(torch.arange(len(z), device=device) % views, networks.shape), z)
+    networks.generator.eval()
+    faces = from_network(pictures).cpu()
+    return faces.reshape(CROWD, views, *faces.shape[1:])
 
 
 def write_sheet(path: Path, sheet: npt.NDArray[np.uint8]) -> None:
@@ -65,20 +95,6 @@ def _turn(networks: Networks, z: Tensor) -> Tensor:
     views = networks.shape.views
     pictures = networks.generator(one_hot(torch.arange(views, device=z.device), networks.shape), z.expand(views, -1))
     return from_network(pictures).cpu()
-
-
-def _nobodies(networks: Networks, device: torch.device) -> tuple[Tensor, ...]:
-    """Faces from random `z` in all views, uint8 of (views, s, s, 3) each.
-
-    Normalised as in training, by a crowd's own mean: the running one is that of somebodies.
-    """
-    views, chance = networks.shape.views, torch.Generator().manual_seed(0)
-    z = (torch.rand(CROWD, networks.shape.z, generator=chance) * 2 - 1).to(device).repeat_interleave(views, 0)
-    networks.generator.train()
-    with untracked(networks.generator):
-        pictures = networks.generator(one_hot(torch.arange(len(z), device=device) % views, networks.shape), z)
-    networks.generator.eval()
-    return torch.split(from_network(pictures[: NOBODIES * views]).cpu(), views)
 
 
 def _row(first: Tensor, others: Tensor) -> Tensor:

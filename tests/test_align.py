@@ -144,6 +144,7 @@ def test_views_by_hand() -> None:
         five = [*corners, view]
         mirrored = [[row[::-1] for row in view] for view in five]
         np.testing.assert_array_equal(crop_views(face, 2, 1, middle), [[view]])
+        np.testing.assert_array_equal(crop_views(face, 2, 2, middle), [[view, mirrored[-1]]])
         np.testing.assert_array_equal(crop_views(face, 2, 5, middle), [five])
         np.testing.assert_array_equal(crop_views(face, 2, 10, middle), [five + mirrored])
     np.testing.assert_array_equal(centre_crop(face, 2), [[(10, 12), (18, 20)]])

@@ -134,7 +134,7 @@ def test_shared_between_threads(analyzer: mien.Analyzer, astronaut: np.ndarray) 
         ({"model": "nowhere.json"}, ModelError, "no such model card"),
         ({"label_set": "eight"}, UnknownName, "no label set is named 'eight'"),
         ({"detector": "haar"}, UnknownName, "no detector is named 'haar'"),
-        ({"crops": 3}, InputError, "crops must be 1 or 5 or 10"),
+        ({"crops": 3}, InputError, "crops must be 1 or 2 or 5 or 10"),
         ({"threads": 0}, InputError, "threads must be at least 1"),
     ],
 )

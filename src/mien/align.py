@@ -134,7 +134,7 @@ def align_faces(image: ImageArray, landmarks: FloatArray, size: int, margin: flo
     return crops
 
 
-CROP_COUNTS = (1, 5, 10)
+CROP_COUNTS = (1, 2, 5, 10)
 """How many views of a face `crop_views` makes."""
 
 MIDDLE_VIEWS = ("centre", "whole")
@@ -169,8 +169,8 @@ def crop_views(faces: npt.NDArray[np.uint8], size: int, count: int, middle: str 
         Crops, `s` at least `size`.
     size : int
         Side of the views in pixels.
-    count : {1, 5, 10}
-        The middle view; four corners and the middle one; these five and their mirror images.
+    count : {1, 2, 5, 10}
+        The middle view; this and its mirror image; four corners and the middle one; these five and their mirror images.
     middle : {"centre", "whole"}
         The middle view: the centre crop (Krizhevsky et al. 2012), or the whole face brought to `size` by area averaging
         (Kim et al. 2016).
@@ -178,8 +178,8 @@ def crop_views(faces: npt.NDArray[np.uint8], size: int, count: int, middle: str 
     Returns
     -------
     ndarray of uint8, shape (n, count, size, size)
-        On the second axis: top left, top right, bottom left, bottom right, middle; then the mirror images of these
-        five in the same order.
+        On the second axis, of five: top left, top right, bottom left, bottom right, middle. Mirror images follow in the
+        same order.
 
     References
     ----------
@@ -188,12 +188,12 @@ def crop_views(faces: npt.NDArray[np.uint8], size: int, count: int, middle: str 
     recognition", Journal on Multimodal User Interfaces 10(2), 2016.
     """
     central = whole_face(faces, size) if middle == "whole" else centre_crop(faces, size)
-    if count == 1:
-        return central[:, None]
-    far = faces.shape[-1] - size
-    corners = [faces[:, y : y + size, x : x + size] for y, x in ((0, 0), (0, far), (far, 0), (far, far))]
-    views = np.stack([*corners, central], axis=1)
-    return views if count == 5 else np.concatenate([views, views[..., ::-1]], axis=1)
+    views = central[:, None]
+    if count >= 5:
+        far = faces.shape[-1] - size
+        corners = [faces[:, y : y + size, x : x + size] for y, x in ((0, 0), (0, far), (far, 0), (far, far))]
+        views = np.stack([*corners, central], axis=1)
+    return views if count % 2 else np.concatenate([views, views[..., ::-1]], axis=1)
 
 
 def whole_face(faces: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:

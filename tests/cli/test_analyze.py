@@ -154,7 +154,7 @@ def test_bad_input_is_one_clear_line(tmp_path: Path, make, name: str, reason: st
     [
         (["--model", "nobody"], "no model is named 'nobody'"),
         (["--label-set", "eight"], "no label set is named 'eight'"),
-        (["--crops", "3"], "crops must be 1 or 5 or 10 for model 'mien', not 3"),
+        (["--crops", "3"], "crops must be 1 or 2 or 5 or 10 for model 'mien', not 3"),
         (["--json", "-", "--csv", "-"], "only one of --json and --csv"),
         (["--json", "nowhere/a.json"], "nowhere/a.json: No such file or directory"),
     ],

@@ -119,7 +119,7 @@ def test_a_single_class_is_no_evaluation(tmp_path: Path) -> None:
         (["--head", "sixty"], "no label set is named 'sixty'"),
         (["--split", "private"], "split private: there are no labelled pictures"),
         (["--split", "test"], "no fer2013 split is named 'test'"),
-        (["--crops", "3"], "must be 1 or 5 or 10, not 3"),
+        (["--crops", "3"], "must be 1 or 2 or 5 or 10, not 3"),
         (["--model", "nobody"], "no model is named"),
     ],
 )

@@ -73,5 +73,5 @@ def test_wrong_faces_are_refused(model: Model, wrong: np.ndarray) -> None:
 
 
 def test_wrong_crops_are_refused(model: Model, faces: np.ndarray) -> None:
-    with pytest.raises(InputError, match="must be 1 or 5 or 10, not 3"):
+    with pytest.raises(InputError, match="must be 1 or 2 or 5 or 10, not 3"):
         model.probabilities(faces, EKMAN7, crops=3)

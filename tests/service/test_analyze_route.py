@@ -101,7 +101,7 @@ def test_options_are_heard(service: Service) -> None:
 @pytest.mark.parametrize(
     ("query", "code", "words"),
     [
-        ({"crops": "3"}, "bad_parameter", "crops: Input should be 1, 5 or 10"),
+        ({"crops": "3"}, "bad_parameter", "crops: Input should be 1, 2, 5 or 10"),
         ({"min_score": "2"}, "bad_parameter", "min_score: Input should be less than or equal to 1"),
         ({"min_score": "nan"}, "bad_parameter", "min_score"),
         ({"model": "../../etc/passwd"}, "unknown_name", "no model is named '../../etc/passwd' here; there are: mien"),
@@ -182,7 +182,7 @@ def test_many_callers_at_once_each_get_their_own(service: Service, expected: dic
 def test_models_and_their_words(service: Service) -> None:
     body = httpx.get(f"{service.url}/v1/models").json()
     first = body["models"][0]
-    assert (first["name"], first["default"], first["crops"]) == ("mien", True, [1, 5, 10])
+    assert (first["name"], first["default"], first["crops"]) == ("mien", True, [1, 2, 5, 10])
     assert first["label_sets"][:2] == ["ekman7", "ferplus8"]
     assert body["label_sets"]["ekman7"] == ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
     assert set(first["label_sets"]) == set(body["label_sets"])

@@ -39,7 +39,7 @@ def crossval(
     ] = Protocol.subjects,
     folds: Annotated[int, typer.Option(min=2, help="How many, for subjects and stratified.")] = 10,
     epochs: Annotated[int | None, typer.Option(min=1, help="Shorten or lengthen the recipe.")] = None,
-    crops: Annotated[int, typer.Option(help="Views of each test face: 1, 5 or 10.")] = 1,
+    crops: Annotated[int, typer.Option(help="Views of each test face: 1, 2, 5 or 10.")] = 1,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 0,
     skip_bad: SkipBad = False,
 ) -> None:

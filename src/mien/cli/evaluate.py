@@ -34,7 +34,7 @@ def evaluate(
     split: Annotated[
         str | None, typer.Option(help="Part of the data set; its second by default (public of FER2013), else all.")
     ] = None,
-    crops: Annotated[int, typer.Option(help="Crops of each face: 1, 5 or 10.")] = 1,
+    crops: Annotated[int, typer.Option(help="Crops of each face: 1, 2, 5 or 10.")] = 1,
     head: Annotated[
         str | None, typer.Option(help="Label set; by default the model's own that the data has labels for.")
     ] = None,

@@ -57,7 +57,7 @@ class Model(ABC):
             Aligned grey faces.
         head : str
             Name of the head's label set.
-        crops : {1, 5, 10}
+        crops : {1, 2, 5, 10}
             How many views of a face are averaged: see `mien.align.crop_views`.
 
         Returns
@@ -80,7 +80,7 @@ class Model(ABC):
             Aligned grey faces.
         label_set : LabelSet
             What to call the expressions; another set than the heads' is merged from one of them.
-        crops : {1, 5, 10}
+        crops : {1, 2, 5, 10}
             As for `logits`.
 
         Returns

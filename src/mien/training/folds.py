@@ -32,7 +32,7 @@ def fit_folds(
         Fold 1 lives in ``fold-01`` and so on; what is done there is not done again.
     command : str
         What trains all folds again, for the cards of the models.
-    crops : {1, 5, 10}
+    crops : {1, 2, 5, 10}
         Views of each test face.
     seed : int
         Source of chance.

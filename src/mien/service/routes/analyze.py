@@ -23,6 +23,7 @@ class Crops(IntEnum):
     """How many crops of a face can be averaged."""
 
     ONE = 1
+    TWO = 2
     FIVE = 5
     TEN = 10
 
@@ -34,7 +35,8 @@ def options(
         Query(description="What to call the expressions; by default as the model does.", examples=["ekman7"]),
     ] = None,
     crops: Annotated[
-        Crops, Query(description="Crops of each face that are averaged: slower, a little better.")
+        Crops,
+        Query(description="Crops of each face that are averaged; two are it and its mirror image: a little better."),
     ] = Crops.ONE,
     min_score: Annotated[float, Query(ge=0.3, le=1, description="Least confidence of a detection.")] = 0.6,
 ) -> Options:

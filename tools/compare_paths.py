@@ -13,17 +13,14 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 
 from mien.datasets import find_reader
-from mien.features.gradients import HOG
-from mien.features.subspaces import PrincipalComponents, Projection
 from mien.training.run import Run
 from mien.turning import SHIPPED
 from mien.views.generator.beginning import begin_with
-from mien.views.generator.measures import FRECHET_COMPONENTS, frechet_distance
+from mien.views.generator.measures import FEATURE_SIDE, frechet_distance, grey_frames, learn_shapes
 from mien.views.generator.pairs import Recordings, read_recordings
 from mien.views.generator.recipes import TWO_PATHWAY_64
 from mien.views.generator.sheets import imagine_crowd
@@ -33,11 +30,6 @@ from mien.views.generator.training import start_run, train
 CROWDS = 16  # of 16 faces
 
 
-def grey(pictures: np.ndarray) -> np.ndarray:
-    """As `mien views measure` compares them."""
-    return np.array([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures])
-
-
 def compare(run: Run, recordings: Recordings) -> tuple[float, float]:
     """Fréchet distances to the people held out, means over views: of nobodies, and of the people learnt from."""
     networks, _, _ = load_networks(run)
@@ -45,11 +37,11 @@ def compare(run: Run, recordings: Recordings) -> tuple[float, float]:
     crowds = [imagine_crowd(networks, torch.device("cpu"), seed).numpy() for seed in range(CROWDS)]
     nobody = np.concatenate(crowds)
     learnt, held_out = recordings.split()
-    pictures = learnt.images.reshape(-1, *learnt.images.shape[2:])
-    shapes = Projection(HOG(), PrincipalComponents(FRECHET_COMPONENTS), len(pictures)).fit(grey(pictures[::4]))
+    shapes = learn_shapes(learnt)
     distances = []
     for view in range(len(recordings.views)):
-        real, known, made = (shapes.transform(grey(i[:, view])) for i in (held_out.images, learnt.images, nobody))
+        frames = (images[:, view] for images in (held_out.images, learnt.images, nobody))
+        real, known, made = (shapes.transform(grey_frames(pictures, FEATURE_SIDE)) for pictures in frames)
         distances.append((frechet_distance(made, real), frechet_distance(known, real)))
     of_nobodies, of_learnt = np.mean(distances, 0).tolist()
     return of_nobodies, of_learnt

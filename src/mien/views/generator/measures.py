@@ -135,7 +135,7 @@ def measure_views(
             "the measures need views of two people at least beside those held out, each with two expressions at least, "
             f"not of {people} with {len(expressions)}"
         )
-    shapes, jury = _learn_shapes(training), _Jury(classifier, expressions)
+    shapes, jury = learn_shapes(training), _Jury(classifier, expressions)
     rng = np.random.default_rng(SEED)
     n, views = held_out.images.shape[:2]
     for view, yaw in enumerate(held_out.views):
@@ -145,7 +145,9 @@ def measure_views(
         before = held_out.images[rows, sources.ravel()]
         turned = turn(before, np.full(len(rows), view, np.int64))
         means = learnt.reshape(-1, len(expressions), *learnt.shape[1:]).mean(0).round().astype(np.uint8)
-        grey_learnt, grey_real, grey_turned = (_grey(pictures, FEATURE_SIDE) for pictures in (learnt, real, turned))
+        grey_learnt, grey_real, grey_turned = (
+            grey_frames(pictures, FEATURE_SIDE) for pictures in (learnt, real, turned)
+        )
         shapes_real, shapes_turned = shapes.transform(grey_real), shapes.transform(grey_turned)
         first_half, second_half = np.array_split(shapes_real[rng.permutation(n)], 2)
         identity = make_pipeline(HOG(), PrincipalComponents(IDENTITY_COMPONENTS), LinearDiscriminantAnalysis())
@@ -200,12 +202,15 @@ def frechet_distance(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -
     return max(0.0, float(between + np.trace(covariance_a) + np.trace(covariance_b) - 2 * shared))
 
 
-def _learn_shapes(training: Recordings) -> Projection:
-    """Principal components of HOG over people, expressions and views, for grey pictures."""
+def learn_shapes(training: Recordings) -> Projection:
+    """Principal components of HOG over people, expressions and views, for what `grey_frames` makes of pictures.
+
+    They are fitted on `LEARNT_PICTURES` of these people at most; `frechet_distance` wants what they say of two samples.
+    """
     pictures = training.images.reshape(-1, *training.images.shape[2:])
     chosen = np.linspace(0, len(pictures) - 1, min(LEARNT_PICTURES, len(pictures))).astype(np.intp)
     shapes = Projection(HOG(), PrincipalComponents(FRECHET_COMPONENTS), LEARNT_PICTURES)
-    return shapes.fit(_grey(pictures[chosen], FEATURE_SIDE))
+    return shapes.fit(grey_frames(pictures[chosen], FEATURE_SIDE))
 
 
 class _Gallery:
@@ -251,12 +256,12 @@ class _Jury:
         """Share of the pictures read as intended, of those whose expression the label set has a word for."""
         intended = self._intended[recordings % len(self._intended)]
         known = intended >= 0
-        faces = _grey(pictures[known], self._classifier.card.input.frame)
+        faces = grey_frames(pictures[known], self._classifier.card.input.frame)
         return float((self._classifier.probabilities(faces, self._label_set).argmax(1) == intended[known]).mean())
 
 
-def _grey(pictures: Pictures, side: int) -> npt.NDArray[np.uint8]:
-    """Grey pictures of so many pixels a side, uint8 of (n, side, side)."""
+def grey_frames(pictures: Pictures, side: int) -> npt.NDArray[np.uint8]:
+    """Grey pictures of so many pixels a side, uint8 of (n, side, side), from RGB."""
     grey = np.empty((len(pictures), side, side), np.uint8)
     for row, picture in zip(grey, pictures, strict=True):
         row[:] = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (side, side), interpolation=cv2.INTER_AREA)

@@ -4,7 +4,8 @@
 
 FILE is a copy of FER2013. Each half of PublicTest is read as the other half calibrates it, with the single view.
 Prints, for one crop and for ten, accuracy, expected calibration error and mean log loss of all of PublicTest, and the
-error that a perfectly calibrated model of these confidences would read by chance. Needs SciPy.
+error that a perfectly calibrated model of these confidences would read by chance: the mean, and what it stays below in
+nineteen of twenty cases. Needs SciPy.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def main() -> None:
     faces, rng = data.images[rows], np.random.default_rng(0)
     even = np.arange(len(truth)) % 2 == 0
     fitted = model.logits(faces, arguments.head).astype(float)
-    print("| calibration | crops | accuracy | ECE | log loss | ECE by chance |")
+    print("| calibration | crops | accuracy | ECE | log loss | ECE by chance, mean and 95 % |")
     print("|---|---|---|---|---|---|")
     for crops in (1, 10):
         logits = model.logits(faces, arguments.head, crops).astype(float)
@@ -79,10 +80,9 @@ def main() -> None:
             sure, right = np.exp(said.max(1)), said.argmax(1) == truth
             ece = expected_calibration_error(sure, right)
             loss = -said[np.arange(len(truth)), truth].mean()
-            chance = np.mean([expected_calibration_error(sure, rng.random(len(sure)) < sure) for _ in range(100)])
-            print(
-                f"| {name} | {crops} | {100 * right.mean():.1f} % | {ece:.3f} | {loss:.3f} | {chance:.3f} |", flush=True
-            )
+            luck = [expected_calibration_error(sure, rng.random(len(sure)) < sure) for _ in range(1000)]
+            chance = f"{np.mean(luck):.3f}, {np.quantile(luck, 0.95):.3f}"
+            print(f"| {name} | {crops} | {100 * right.mean():.1f} % | {ece:.3f} | {loss:.3f} | {chance} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,11 +22,17 @@ from mien.datasets import FaceData
 from mien.errors import ModelError
 from mien.models import checksum, load_model, write_card
 from mien.models.onnx import OnnxModel
+from mien.training.pools import merge_pools
 
 CALIBRATION_FACES = 500
 """Evenly out of the training faces; more do not change the scales noticeably."""
 
 BATCH = 50
+
+INTEGER_OPERATIONS = ["Conv", "Relu", "Add", "MaxPool"]
+"""What is done in integers, the first convolution excepted. The rest is little work, and much is lost by rounding it:
+the grey levels' own convolution, the dense layers and what flows into them as floats take a third off the error of the
+answers for a twentieth of the speed."""
 
 
 def quantize(card: Path, training: FaceData, folder: Path) -> Path:
@@ -59,8 +65,8 @@ def quantize(card: Path, training: FaceData, folder: Path) -> Path:
     model = load_model(card)
     if not isinstance(model, OnnxModel):
         raise ModelError(f"{card}: only a network can be quantized, not a classical classifier or a committee")
-    network = card.with_name(model.card.file)
-    if any(node.op_type == "QuantizeLinear" for node in onnx.load(network).graph.node):
+    original = card.with_name(model.card.file)
+    if any(node.op_type == "QuantizeLinear" for node in onnx.load(original).graph.node):
         raise ModelError(f"{card}: this network has 8-bit integers already")
     rows = np.linspace(0, len(training) - 1, min(CALIBRATION_FACES, len(training))).round().astype(int)
     name = f"{model.card.name}-int8"
@@ -68,11 +74,17 @@ def quantize(card: Path, training: FaceData, folder: Path) -> Path:
     path = folder / f"{name}.onnx"
     with TemporaryDirectory() as scratch:
         prepared = Path(scratch) / "prepared.onnx"
-        quant_pre_process(network, prepared, skip_symbolic_shape=True)
+        quant_pre_process(original, prepared, skip_symbolic_shape=True)
+        network = onnx.load(prepared)
+        merge_pools(network.graph)
+        onnx.save(network, prepared)
+        convolutions = [node.name for node in network.graph.node if node.op_type == "Conv"]
         quantize_static(
             prepared,
             path,
             _Views(model.network_input(training.images[rows])),
+            op_types_to_quantize=INTEGER_OPERATIONS,
+            nodes_to_exclude=convolutions[:1],
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,

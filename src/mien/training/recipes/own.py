@@ -10,7 +10,7 @@ from mien.training.schedule import Cosine
 
 MIEN = Recipe(
     name="mien",
-    description="the default model: compact residual network, two heads, FER2013 labels and FER+ votes",
+    description="the default model, a compact residual network with two heads",
     network="mien",
     objectives=(Objective("ekman7", label_smoothing=0.1), Objective("ferplus8", votes="share")),
     sizes=((0.0, 32), (0.5, 44)),
@@ -23,7 +23,7 @@ MIEN = Recipe(
 MIEN_TINY = replace(
     MIEN,
     name="mien-tiny",
-    description="the smallest model: 12 M multiplications a face, taught by labels, votes and the default model",
+    description="the smallest model, taught by the default one",
     network="mien-tiny",
     objectives=(Objective("ekman7"), Objective("ferplus8", votes="share")),
     epochs=60,
@@ -42,7 +42,7 @@ MIEN_MEMBER = replace(
 MIEN_LARGE = replace(
     MIEN,
     name="mien-large",
-    description="the default network with twice the layers, which goes on from what that one knows: --start mien",
+    description="the default network with twice the layers, grown from it",
     network="mien-large",
     sizes=(),
     epochs=10,

@@ -127,7 +127,7 @@ def test_a_training_that_begins_with_a_model(images: np.ndarray, tmp_path: Path)
     ("name", "reason"),
     [
         ("mien", "its network is not that of recipe mien-tiny, or says other things"),
-        ("mien-tiny-int8", "a training cannot go on from this model, whose file lacks stem"),
+        ("mien-tiny-int8", r"a training cannot go on from this model, whose file lacks blocks\.0\.conv1"),
         ("mien-committee", "this model was not trained by a recipe"),
         ("runs/nowhere", "runs/nowhere: neither the folder of a run nor a model"),
     ],

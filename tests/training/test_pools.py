@@ -18,17 +18,17 @@ KERNEL = np.array([[1, 2, 3], [-1, 0.5, 0]], np.float32)[:, :, None, None]
 """Two channels out of three, of single pixels."""
 
 
-def network(side: int | str, also_wanted: bool = False, convolution: dict[str, Any] | None = None) -> ModelProto:
+def network(side: int | str, twice: str | None = None, convolution: dict[str, Any] | None = None) -> ModelProto:
     """Pictures of this side, their means over 2x2 pixels (as many as there are at the edge), and the convolution."""
     nodes = [
         helper.make_node("Relu", ["pictures"], ["positive"]),
         helper.make_node("AveragePool", ["positive"], ["means"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
         helper.make_node("Conv", ["means", "kernel"], ["mixed"], kernel_shape=[1, 1], **convolution or {}),
     ]
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ["mixed"]]
-    if also_wanted:
+    outputs = [helper.make_tensor_value_info("mixed", TensorProto.FLOAT, None)]
+    if twice is not None:
         outputs.append(helper.make_tensor_value_info("twice", TensorProto.FLOAT, None))
-        nodes.append(helper.make_node("Add", ["means", "means"], ["twice"]))
+        nodes.append(helper.make_node("Add", [twice, twice], ["twice"]))
     shape = helper.make_tensor_value_info("pictures", TensorProto.FLOAT, ["n", 3, side, side])
     graph = helper.make_graph(nodes, "means", [shape], outputs, [numpy_helper.from_array(KERNEL, "kernel")])
     return shape_inference.infer_shapes(
@@ -69,7 +69,8 @@ def test_it_changes_no_answer() -> None:
     [
         pytest.param(network(side=5), id="squares reach over the edge"),
         pytest.param(network(side="side"), id="size not known"),
-        pytest.param(network(side=4, also_wanted=True), id="the means are wanted elsewhere"),
+        pytest.param(network(side=4, twice="means"), id="the means are wanted elsewhere"),
+        pytest.param(network(side=4, twice="kernel"), id="the weights are wanted elsewhere"),
         pytest.param(network(side=4, convolution={"strides": [2, 2]}), id="convolution with strides"),
         pytest.param(network(side=4, convolution={"pads": [1, 1, 1, 1]}), id="convolution over the edge"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from typer.testing import CliRunner
 
@@ -45,6 +46,22 @@ def test_the_twin_answers_as_the_network_does(faces: FaceData, twin: Path) -> No
 
 def test_the_twin_takes_a_third_of_the_bytes_at_most(twin: Path) -> None:
     assert twin.with_suffix(".onnx").stat().st_size < (WEIGHTS / "mien.onnx").stat().st_size / 3
+
+
+def test_the_first_convolution_and_the_dense_layers_stay_floats(twin: Path) -> None:
+    nodes = onnx.load(twin.with_suffix(".onnx")).graph.node
+    whole = {name for node in nodes if node.op_type == "DequantizeLinear" for name in node.output}
+    convolutions = [node for node in nodes if node.op_type == "Conv"]
+    assert [node.input[1] in whole for node in convolutions] == [False] + [True] * 13
+    assert not any(node.input[1] in whole for node in nodes if node.op_type == "Gemm")
+
+
+def test_of_the_means_before_shortcuts_that_of_an_odd_side_is_left(twin: Path) -> None:
+    def means(path: Path) -> int:
+        return sum(node.op_type == "AveragePool" for node in onnx.load(path).graph.node)
+
+    # Sides of 44, 22 and 11 pixels.
+    assert (means(WEIGHTS / "mien.onnx"), means(twin.with_suffix(".onnx"))) == (3, 1)
 
 
 def test_the_twins_card_is_the_networks_but_for_what_changed(twin: Path) -> None:

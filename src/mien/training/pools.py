@@ -15,7 +15,7 @@ def merge_pools(graph: GraphProto) -> None:
     ----------
     graph : GraphProto
         Of a network whose shapes are known; changed in place. A mean stays where its squares do not divide the
-        picture, where somebody else wants it too, and before other convolutions than of single pixels.
+        picture, where somebody else wants it or the weights too, and before other convolutions than of single pixels.
 
     Notes
     -----
@@ -29,7 +29,8 @@ def merge_pools(graph: GraphProto) -> None:
     for convolution in [node for node in graph.node if node.op_type == "Conv" and node.input[0] in means]:
         mean, kernel = means[convolution.input[0]], weights[convolution.input[1]]
         square = _attributes(mean)["kernel_shape"]
-        if not (_covers(mean, sizes.get(mean.input[0], [])) and _takes_single_pixels(convolution)):
+        alone = uses[kernel.name] == 1
+        if not (alone and _covers(mean, sizes.get(mean.input[0], [])) and _takes_single_pixels(convolution)):
             continue
         single = numpy_helper.to_array(kernel)
         spread = np.broadcast_to(single / np.float32(np.prod(square)), (*single.shape[:2], *square))

@@ -27,12 +27,12 @@ clean:
 
 .venv/bin/pip:
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --upgrade 'pip>=25.1'
 
 .venv/base: .venv/bin/pip pyproject.toml
 	$(BIN)/pip install -q -e .
 	touch $@
 
 .venv/test: .venv/bin/pip pyproject.toml
+	$(BIN)/pip install -q --upgrade 'pip>=25.1'
 	$(BIN)/pip install -q -e '.[train,classic,serve,views]' --group test --group check
 	touch $@ .venv/base

@@ -122,6 +122,8 @@ def test_impossible_values(card: Path, values: dict[str, object]) -> None:
 def test_cards_that_are_none(card: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nothing\.json: no such model card"):
         Turner(tmp_path / "nothing.json")
+    with pytest.raises(ModelError, match=r"a folder; name the model card in it, a \.json file"):
+        Turner(tmp_path)
     with pytest.raises(ModelError, match=r"mien\.json: the model card is damaged \(it lacks 'encoder'\)"):
         Turner(WEIGHTS / "mien.json")
     card.write_text(card.read_text()[:80])

@@ -27,9 +27,11 @@ def reading_card(path: Path) -> Iterator[dict[str, Any]]:
     Raises
     ------
     ModelError
-        If there is no such file, it is not JSON, or the body of the ``with`` raises `KeyError` (something is lacking),
-        `TypeError`, `ValueError`, `AttributeError` or an error of mien's.
+        If there is no such file, it is a folder or not JSON, or the body of the ``with`` raises `KeyError` (something
+        is lacking), `TypeError`, `ValueError`, `AttributeError` or an error of mien's.
     """
+    if path.is_dir():
+        raise ModelError(f"{path}: a folder; name the model card in it, a .json file")
     try:
         values = json.loads(path.read_text())
     except FileNotFoundError:
